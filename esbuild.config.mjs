@@ -1,0 +1,33 @@
+// Bundles the commands of package.json `bin` into dist/. Run by `npm run build`.
+import { chmodSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+const commands = ['supervisord', 'supervisorctl', 'demo'];
+
+await build({
+  entryPoints: commands.map((name) => `src/cli/${name}.ts`),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // koffi brings a native library that must stay beside its own package.
+  external: ['koffi'],
+  chunkNames: 'chunks/[name]-[hash]',
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner: {
+    // Lines 1 and 2 are read by a shell and by Node alike. The shell notes the soft limit of open files that the
+    // command was started with, for Node raises its own before any of our code runs, and programs must not inherit that.
+    js: [
+      '#!/bin/sh',
+      `":" //; STATEVISOR_SOFT_NOFILE="$(ulimit -Sn)" exec node "$0" "$@"`,
+      `import { createRequire as __createRequire } from 'node:module';`,
+      `const require = __createRequire(import.meta.url);`,
+    ].join('\n'),
+  },
+});
+
+for (const name of commands) chmodSync(`dist/${name}.js`, 0o755);

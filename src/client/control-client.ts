@@ -1,0 +1,52 @@
+/** A connection to a supervisor as the command line and tests see it, whatever protocol it speaks. */
+
+export type LogChannel = 'stdout' | 'stderr';
+
+export interface ControlClient {
+  /** The address as Supervisor's messages show it. */
+  readonly serverUrl: string;
+  /** Rejects with `Fault` (refused by the server) or `ConnectionProblem`. */
+  call(method: string, ...params: readonly unknown[]): Promise<unknown>;
+  /**
+   * Follows a log from its last 1024 bytes until `signal` aborts (then resolves) or the server ends the stream.
+   * `process` null = the daemon's own log. Rejects with `LogNotAvailable` when there is no such log, or
+   * `ConnectionProblem`.
+   */
+  followLog(options: {
+    readonly process: string | null;
+    readonly channel: LogChannel;
+    readonly onBytes: (bytes: Uint8Array) => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+  close(): void;
+}
+
+export type ConnectionProblemKind =
+  /** Nobody listens at the address. */
+  | 'refused'
+  /** The socket file does not exist. */
+  | 'no-such-file'
+  /** The socket may not be opened by this user. */
+  | 'no-permission'
+  /** Username and password are missing or wrong. */
+  | 'unauthorized'
+  /** The connection ended, or the other side does not speak the protocol. */
+  | 'broken';
+
+export class ConnectionProblem extends Error {
+  override readonly name = 'ConnectionProblem';
+  readonly kind: ConnectionProblemKind;
+  /** The system's error code where there is one: `ECONNREFUSED`. */
+  readonly code: string | null;
+
+  constructor(kind: ConnectionProblemKind, message: string, code: string | null = null) {
+    super(message);
+    this.kind = kind;
+    this.code = code;
+  }
+}
+
+/** The process or channel has no log to follow (HTTP would say 404). */
+export class LogNotAvailable extends Error {
+  override readonly name = 'LogNotAvailable';
+}

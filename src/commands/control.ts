@@ -1,0 +1,104 @@
+/**
+ * What the control methods may ask of the running supervisor. `src/supervisor.ts` implements it over the actor system;
+ * tests replace it by a fake. Everything here answers at once: waiting is done by the methods, by listening for changes.
+ */
+
+import type { ProcessInfo } from '../model/process-info.ts';
+import type { ProcessState, SupervisorState } from '../model/process-state.ts';
+import type { GroupSpec, ProcessSpec, SignalSpec } from '../model/program-spec.ts';
+
+export interface SupervisorControl {
+  readonly identifier: string;
+  readonly pid: number;
+  /** Epoch milliseconds. */
+  now(): number;
+  state(): SupervisorState;
+  /** Active groups in boot order: by priority, later additions behind their equals. */
+  groups(): readonly ActiveGroup[];
+  group(name: string): ActiveGroup | undefined;
+  /** The groups of the configuration as last read (at start or by `reread`), active or not. */
+  configuredGroups(): readonly GroupSpec[];
+  /** Reads the configuration again; changes nothing that runs. Throws `ConfigError` when the file is invalid. */
+  reread(): ConfigChanges;
+  /** Activates a configured group; its autostart processes start. The caller has checked that it may. */
+  activate(spec: GroupSpec): void;
+  /** Removes a group whose processes are all in a stopped state. */
+  deactivate(name: string): void;
+  /** Asks for the end, or the restart, of the daemon; returns before stopping begins. */
+  shutdown(): void;
+  restart(): void;
+  readonly mainLog: LogAccess;
+  /** Every state change of every process, from now on. Returns the function that ends the subscription. */
+  onProcessChange(listener: (change: ProcessChange) => void): () => void;
+}
+
+export interface ConfigChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+export interface ProcessChange {
+  readonly group: string;
+  readonly process: string;
+  readonly from: ProcessState;
+  readonly to: ProcessState;
+  /** Pid at the time of the change (of the dead process for EXITED and STOPPED); 0 if there was none. */
+  readonly pid: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+export interface ActiveGroup {
+  readonly name: string;
+  readonly spec: GroupSpec;
+  /** In ascending (priority, name). */
+  processes(): readonly ActiveProcess[];
+  process(name: string): ActiveProcess | undefined;
+}
+
+/** Why a command could not be executed if it were started now, with Supervisor's text. */
+export interface CommandProblem {
+  readonly kind: 'not-found' | 'not-executable';
+  readonly text: string;
+}
+
+export type SignalOutcome =
+  | { readonly kind: 'sent' }
+  /** The process ended by itself; its exit will be reported. Counts as sent. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly text: string };
+
+export interface ActiveProcess {
+  readonly name: string;
+  readonly group: string;
+  readonly spec: ProcessSpec;
+  state(): ProcessState;
+  info(): ProcessInfo;
+  /** The text of the last failed spawn or quick exit; '' if none. */
+  spawnError(): string;
+  /** Looks the command up again, as a start would. */
+  checkCommand(): CommandProblem | null;
+  /** Wants the process running. What that means in each state is the machine's business. */
+  start(): void;
+  /** Wants the process stopped. */
+  stop(): void;
+  /** Sends a signal to the OS process alone; the caller has checked that the state allows it. */
+  signal(signal: SignalSpec): SignalOutcome;
+  /** `closed`: the program closed its standard input, or has none. */
+  writeStdin(bytes: Uint8Array): 'written' | 'closed' | 'not-running';
+  readonly stdout: LogAccess;
+  readonly stderr: LogAccess;
+  /** State changes of this process, from now on, called synchronously. Returns the function that ends it. */
+  onChange(listener: (change: ProcessChange) => void): () => void;
+}
+
+/** A log as clients see it: a file that may be absent, and the bytes as they arrive. */
+export interface LogAccess {
+  /** null when this channel is not logged to a file. */
+  readonly path: string | null;
+  /** Removes and re-creates the file, keeping the writer attached. Throws the system's error. */
+  clear(): void;
+  /** Bytes as they are written from now on. Returns the function that ends the subscription. */
+  onBytes(listener: (bytes: Uint8Array) => void): () => void;
+}

@@ -1,0 +1,63 @@
+/**
+ * The shape of one control method. The table made of these serves MessagePack-RPC, XML-RPC, `system.*`, the client and
+ * the reference documentation alike.
+ */
+
+import type { SupervisorControl } from './control.ts';
+
+/** Type names as `system.methodSignature` prints them. */
+export type TypeName = 'string' | 'int' | 'boolean' | 'array' | 'struct';
+
+export interface Parameter {
+  readonly name: string;
+  readonly type: TypeName;
+  /** One line. */
+  readonly doc: string;
+  /** Present when the parameter may be left out. */
+  readonly default?: unknown;
+}
+
+/** view reads, operate controls processes, admin changes the daemon itself. */
+export type Role = 'view' | 'operate' | 'admin';
+
+/** The connection a request came from. */
+export interface Session {
+  readonly id: number;
+  /** For logs: `unix:uid=1000,pid=42` or `127.0.0.1:50123`. */
+  readonly peer: string;
+  /**
+   * Sends a notification. Bounded: when the peer reads too slowly the message is dropped and counted, and the peer is
+   * told how many it missed as soon as it reads again. Transports that cannot notify do not offer it.
+   */
+  readonly notify?: (method: string, params: readonly unknown[]) => void;
+  /** Runs when the connection ends, to release what the session holds. */
+  readonly onClose: (release: () => void) => void;
+}
+
+export interface MethodCall {
+  readonly control: SupervisorControl;
+  readonly session: Session;
+  /** Checked against the method's parameters, defaults filled in. */
+  readonly params: readonly unknown[];
+}
+
+export interface Method {
+  /** `namespace.method`. */
+  readonly name: string;
+  readonly params: readonly Parameter[];
+  readonly returns: { readonly type: TypeName; readonly doc: string };
+  /** What `system.methodHelp` answers. */
+  readonly doc: string;
+  readonly role: Role;
+  /** Names of the faults it may raise besides argument errors, for the reference. */
+  readonly faults: readonly string[];
+  /** Answers while the daemon stops or restarts; the others raise SHUTDOWN_STATE. */
+  readonly worksInShutdown?: true;
+  /** Only for transports whose session can notify (subscriptions). */
+  readonly needsNotifications?: true;
+  /** Throws `Fault` to refuse. */
+  readonly run: (call: MethodCall) => unknown;
+}
+
+/** Looks a method up, checks its arguments and runs it. Rejects with `Fault`; anything else is a bug. */
+export type Dispatch = (name: string, params: readonly unknown[], session: Session) => Promise<unknown>;

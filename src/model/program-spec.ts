@@ -1,0 +1,189 @@
+/**
+ * What configuration says, as plain readonly records. `config/load.ts` makes them; from then on nobody reads
+ * configuration text. Durations are milliseconds (`…Ms`), sizes bytes (`…Bytes`).
+ */
+
+/** Where a value was written, for messages. `line` counts from 1; 0 means the command line or a default. */
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface SignalSpec {
+  /** With the SIG prefix: `SIGTERM`. */
+  readonly name: string;
+  readonly number: number;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  readonly uid: number;
+  /** The user's primary group. */
+  readonly gid: number;
+}
+
+/** Owner of a socket file; null leaves that id unchanged. */
+export interface OwnerSpec {
+  readonly uid: number | null;
+  readonly gid: number | null;
+}
+
+export type LogfileSpec =
+  /** A generated name in childlogdir; `path` is null until the group is activated and the file created. */
+  | { readonly kind: 'auto'; readonly path: string | null }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'none' };
+
+export interface OutputSpec {
+  readonly logfile: LogfileSpec;
+  /** 0 = never rotate. */
+  readonly maxBytes: number;
+  readonly backups: number;
+  /** 0 = capture mode off. */
+  readonly captureMaxBytes: number;
+  readonly eventsEnabled: boolean;
+  readonly syslog: boolean;
+}
+
+export type Autorestart = 'always' | 'never' | 'unexpected';
+
+export type ProgramKind = 'program' | 'fcgi-program' | 'eventlistener';
+
+/** One process to supervise: a program section after numprocs, group membership and expansion. */
+export interface ProcessSpec {
+  readonly kind: ProgramKind;
+  /** The section it comes from, as written: `program:web`. */
+  readonly section: string;
+  readonly source: SourcePosition;
+  readonly programName: string;
+  readonly groupName: string;
+  readonly name: string;
+  readonly processNumber: number;
+  /** Expanded, not yet split into words: splitting errors are spawn errors. */
+  readonly command: string;
+  readonly priority: number;
+  readonly autostart: boolean;
+  readonly autorestart: Autorestart;
+  readonly startMs: number;
+  readonly startRetries: number;
+  readonly exitCodes: readonly number[];
+  readonly stopSignal: SignalSpec;
+  readonly stopWaitMs: number;
+  readonly stopAsGroup: boolean;
+  readonly killAsGroup: boolean;
+  readonly user: UserSpec | null;
+  readonly redirectStderr: boolean;
+  readonly stdout: OutputSpec;
+  readonly stderr: OutputSpec;
+  /** `[supervisord] environment` overlaid by the program's own. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string | null;
+  readonly umask: number | null;
+  /** The program's own `serverurl`; null = AUTO. */
+  readonly serverUrl: string | null;
+}
+
+export interface GroupSpec {
+  /** `homogeneous`: a program that is its own group; `heterogeneous`: a `[group:x]`; the others by their section. */
+  readonly kind: 'homogeneous' | 'heterogeneous' | 'eventlistener' | 'fcgi';
+  readonly name: string;
+  readonly priority: number;
+  readonly source: SourcePosition;
+  /** Sorted by (priority, name). */
+  readonly processes: readonly ProcessSpec[];
+  /** Event listener pools only. */
+  readonly pool?: { readonly bufferSize: number; readonly events: readonly string[]; readonly resultHandler: string };
+  /** fcgi groups only. */
+  readonly socket?: FcgiSocketSpec;
+}
+
+export interface FcgiSocketSpec {
+  /** Normalised: `unix:///path` or `tcp://host:port`. */
+  readonly url: string;
+  readonly backlog: number | null;
+  readonly owner: OwnerSpec | null;
+  readonly mode: number | null;
+}
+
+export interface Credentials {
+  readonly username: string;
+  /** Plain text, or `{SHA}` and 40 hexadecimal digits. */
+  readonly password: string;
+}
+
+export type ServerSpec =
+  | {
+      readonly kind: 'unix';
+      readonly section: string;
+      /** Absolute. */
+      readonly path: string;
+      readonly mode: number;
+      readonly owner: OwnerSpec | null;
+      readonly credentials: Credentials | null;
+    }
+  | {
+      readonly kind: 'inet';
+      readonly section: string;
+      /** Empty = all interfaces. */
+      readonly host: string;
+      readonly port: number;
+      readonly credentials: Credentials | null;
+    };
+
+export const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** The `[supervisord]` section after command-line overrides. */
+export interface DaemonSpec {
+  /** Path of the configuration file as typed. */
+  readonly configFile: string;
+  /** Absolute. The exact text `syslog` means syslog only. */
+  readonly logfile: string;
+  readonly logfileMaxBytes: number;
+  readonly logfileBackups: number;
+  readonly logLevel: LogLevel;
+  /** `classic` prints Supervisor's lines; `json` one JSON object a line. */
+  readonly logFormat: 'classic' | 'json';
+  readonly pidfile: string;
+  readonly umask: number;
+  readonly noDaemon: boolean;
+  readonly silent: boolean;
+  readonly minFds: number;
+  readonly minProcs: number;
+  readonly noCleanup: boolean;
+  readonly childLogDir: string;
+  readonly user: UserSpec | null;
+  readonly directory: string | null;
+  readonly stripAnsi: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly identifier: string;
+}
+
+/** A message found while reading configuration that does not make it invalid. */
+export interface ConfigNotice {
+  readonly level: 'critical' | 'warn' | 'info';
+  readonly message: string;
+}
+
+/** Everything one configuration file (with its includes) asks for. */
+export interface SupervisorSpec {
+  readonly daemon: DaemonSpec;
+  readonly servers: readonly ServerSpec[];
+  /** Names of `[rpcinterface:x]` sections with their factories, in file order. */
+  readonly rpcInterfaces: readonly { readonly name: string; readonly factory: string }[];
+  /** Sorted by (priority, name), one per name. */
+  readonly groups: readonly GroupSpec[];
+  readonly notices: readonly ConfigNotice[];
+}
+
+/** The `[supervisorctl]` section after command-line overrides. */
+export interface ControlSpec {
+  /** Path of the configuration file that was read; null when none was found. */
+  readonly configFile: string | null;
+  /** `http://…` or `unix://<absolute path>`. */
+  readonly serverUrl: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly prompt: string;
+  readonly historyFile: string | null;
+}
