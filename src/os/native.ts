@@ -1,0 +1,247 @@
+/**
+ * The C library calls Node does not offer, through koffi. The only module that knows koffi; it is loaded with the first
+ * call, since that takes longer than everything else a start does. Never blocks: every call here returns at once.
+ */
+
+import { createRequire } from 'node:module';
+import { getSystemErrorName } from 'node:util';
+
+/** C functions return −1 or an errno; both become this. `code` is symbolic: `EAGAIN`. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  readonly code: string;
+
+  constructor(call: string, errno: number) {
+    const code = errorName(errno);
+    super(`${call}: ${code}`);
+    this.code = code;
+  }
+}
+
+/** Symbolic name of an errno, or the number as text if the platform does not name it. */
+export function errorName(errno: number): string {
+  try {
+    return getSystemErrorName(-errno);
+  } catch {
+    return String(errno);
+  }
+}
+
+interface PasswdEntry {
+  readonly pw_name: string;
+  readonly pw_uid: number;
+  readonly pw_gid: number;
+}
+
+interface GroupEntry {
+  readonly gr_name: string;
+  readonly gr_gid: number;
+}
+
+interface Library {
+  errno(): number;
+  pipe2(fds: number[], flags: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  waitpid(pid: number, status: number[], options: number): number;
+  prlimit(pid: number, resource: number, wanted: Buffer | null, old: Buffer | null): number;
+  getpwnam(name: string): PasswdEntry | null;
+  getpwuid(uid: number): PasswdEntry | null;
+  getgrnam(name: string): GroupEntry | null;
+  getgrgid(gid: number): GroupEntry | null;
+  actionsInit(actions: Buffer): number;
+  actionsDup2(actions: Buffer, from: number, to: number): number;
+  actionsChdir(actions: Buffer, path: string): number;
+  actionsDestroy(actions: Buffer): number;
+  attributesInit(attributes: Buffer): number;
+  attributesFlags(attributes: Buffer, flags: number): number;
+  attributesProcessGroup(attributes: Buffer, group: number): number;
+  attributesSignalDefault(attributes: Buffer, set: Buffer): number;
+  attributesSignalMask(attributes: Buffer, set: Buffer): number;
+  posixSpawn(
+    pid: number[],
+    path: string,
+    actions: Buffer,
+    attributes: Buffer,
+    argv: (string | null)[],
+    environment: (string | null)[],
+  ): number;
+}
+
+let loaded: Library | null = null;
+
+function library(): Library {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Library {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
+  const libc = koffi.load(null);
+  koffi.struct('statevisor_passwd', {
+    pw_name: 'char *',
+    pw_passwd: 'char *',
+    pw_uid: 'uint',
+    pw_gid: 'uint',
+    pw_gecos: 'char *',
+    pw_dir: 'char *',
+    pw_shell: 'char *',
+  });
+  koffi.struct('statevisor_group', { gr_name: 'char *', gr_passwd: 'char *', gr_gid: 'uint', gr_mem: 'void *' });
+  const lookUp =
+    <Key, Entry>(prototype: string, type: string) =>
+    (key: Key): Entry | null => {
+      const pointer: unknown = call(prototype)(key);
+      return pointer === null ? null : (koffi.decode(pointer, type) as Entry);
+    };
+  const call = (prototype: string) => libc.func(prototype);
+  return {
+    errno: () => koffi.errno(),
+    pipe2: call('int pipe2(_Out_ int *fds, int flags)'),
+    fcntl: call('int fcntl(int fd, int command, int argument)'),
+    waitpid: call('int waitpid(int pid, _Out_ int *status, int options)'),
+    prlimit: call('int prlimit(int pid, int resource, void *wanted, void *old)'),
+    getpwnam: lookUp<string, PasswdEntry>('void *getpwnam(const char *name)', 'statevisor_passwd'),
+    getpwuid: lookUp<number, PasswdEntry>('void *getpwuid(uint uid)', 'statevisor_passwd'),
+    getgrnam: lookUp<string, GroupEntry>('void *getgrnam(const char *name)', 'statevisor_group'),
+    getgrgid: lookUp<number, GroupEntry>('void *getgrgid(uint gid)', 'statevisor_group'),
+    actionsInit: call('int posix_spawn_file_actions_init(void *actions)'),
+    actionsDup2: call('int posix_spawn_file_actions_adddup2(void *actions, int from, int to)'),
+    actionsChdir: call('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)'),
+    actionsDestroy: call('int posix_spawn_file_actions_destroy(void *actions)'),
+    attributesInit: call('int posix_spawnattr_init(void *attributes)'),
+    attributesFlags: call('int posix_spawnattr_setflags(void *attributes, short flags)'),
+    attributesProcessGroup: call('int posix_spawnattr_setpgroup(void *attributes, int group)'),
+    attributesSignalDefault: call('int posix_spawnattr_setsigdefault(void *attributes, void *set)'),
+    attributesSignalMask: call('int posix_spawnattr_setsigmask(void *attributes, void *set)'),
+    posixSpawn: call(
+      'int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **argv, const char **environment)',
+    ),
+  };
+}
+
+/** A user by name or numeric id, from whatever the system's name service knows. */
+export function findUser(nameOrId: string | number): { name: string; uid: number; gid: number } | null {
+  const entry = typeof nameOrId === 'number' ? library().getpwuid(nameOrId) : library().getpwnam(nameOrId);
+  return entry && { name: entry.pw_name, uid: entry.pw_uid, gid: entry.pw_gid };
+}
+
+/** A user group by name or numeric id. */
+export function findGroup(nameOrId: string | number): { name: string; gid: number } | null {
+  const entry = typeof nameOrId === 'number' ? library().getgrgid(nameOrId) : library().getgrnam(nameOrId);
+  return entry && { name: entry.gr_name, gid: entry.gr_gid };
+}
+
+const O_CLOEXEC = 0o2000000;
+const F_SETFD = 2;
+const F_SETFL = 4;
+const FD_CLOEXEC = 1;
+const O_NONBLOCK = 0o4000;
+
+/** An anonymous pipe, both ends closed on exec. Throws `SystemError` (EMFILE, ENFILE). */
+export function pipe(): { readonly readFd: number; readonly writeFd: number } {
+  const fds = [-1, -1];
+  if (library().pipe2(fds, O_CLOEXEC) !== 0) throw new SystemError('pipe2', library().errno());
+  return { readFd: fds[0] ?? -1, writeFd: fds[1] ?? -1 };
+}
+
+export function setNonBlocking(fd: number): void {
+  if (library().fcntl(fd, F_SETFL, O_NONBLOCK) !== 0) throw new SystemError('fcntl', library().errno());
+}
+
+/** Keeps a descriptor from every program started later. A descriptor that is not open is no error. */
+export function closeOnExec(fd: number): void {
+  library().fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+const WNOHANG = 1;
+
+/** One child that has ended, with its raw wait status; null when none is left to collect. */
+export function reapAny(): { readonly pid: number; readonly status: number } | null {
+  const status = [0];
+  const pid = library().waitpid(-1, status, WNOHANG);
+  return pid > 0 ? { pid, status: status[0] ?? 0 } : null;
+}
+
+export const resources = { NPROC: 6, NOFILE: 7 } as const;
+
+export interface ResourceLimit {
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
+/** This process's limit. RLIM_INFINITY is 2⁶⁴−1. */
+export function getLimit(resource: number): ResourceLimit {
+  const old = Buffer.alloc(16);
+  if (library().prlimit(0, resource, null, old) !== 0) throw new SystemError('getrlimit', library().errno());
+  return { soft: old.readBigUInt64LE(0), hard: old.readBigUInt64LE(8) };
+}
+
+/** Throws `SystemError` (EPERM when the hard limit would rise without the privilege). */
+export function setLimit(resource: number, limit: ResourceLimit): void {
+  const wanted = Buffer.alloc(16);
+  wanted.writeBigUInt64LE(limit.soft, 0);
+  wanted.writeBigUInt64LE(limit.hard, 8);
+  if (library().prlimit(0, resource, wanted, null) !== 0) throw new SystemError('setrlimit', library().errno());
+}
+
+const POSIX_SPAWN_SETPGROUP = 0x02;
+const POSIX_SPAWN_SETSIGDEF = 0x04;
+const POSIX_SPAWN_SETSIGMASK = 0x08;
+// glibc and musl need 80 and 336 bytes for the two opaque records on 64-bit platforms.
+const ACTIONS_BYTES = 256;
+const ATTRIBUTES_BYTES = 512;
+const SIGNAL_SET_BYTES = 128;
+
+let spawnAttributes: Buffer | null = null;
+
+/** Own process group, every signal at its default and none blocked: the same for all programs, so made once. */
+function childAttributes(): Buffer {
+  if (spawnAttributes) return spawnAttributes;
+  const lib = library();
+  const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
+  lib.attributesInit(attributes);
+  lib.attributesFlags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  lib.attributesProcessGroup(attributes, 0);
+  lib.attributesSignalDefault(attributes, Buffer.alloc(SIGNAL_SET_BYTES, 0xff));
+  lib.attributesSignalMask(attributes, Buffer.alloc(SIGNAL_SET_BYTES));
+  spawnAttributes = attributes;
+  return attributes;
+}
+
+export interface NativeSpawnRequest {
+  /** Path of the executable; no search. */
+  readonly file: string;
+  readonly argv: readonly string[];
+  /** `NAME=value` each. */
+  readonly environment: readonly string[];
+  readonly directory: string | null;
+  /** Descriptors that become 0, 1 and 2. */
+  readonly stdio: readonly [number, number, number];
+}
+
+/** Starts a program. Throws `SystemError` with the errno of whatever failed: fork, chdir or exec. */
+export function posixSpawn(request: NativeSpawnRequest): number {
+  const lib = library();
+  const attributes = childAttributes();
+  const actions = Buffer.alloc(ACTIONS_BYTES);
+  lib.actionsInit(actions);
+  try {
+    request.stdio.forEach((fd, target) => {
+      lib.actionsDup2(actions, fd, target);
+    });
+    if (request.directory !== null) lib.actionsChdir(actions, request.directory);
+    const pid = [0];
+    const errno = lib.posixSpawn(
+      pid,
+      request.file,
+      actions,
+      attributes,
+      [...request.argv, null],
+      [...request.environment, null],
+    );
+    if (errno !== 0) throw new SystemError('posix_spawn', errno);
+    return pid[0] ?? 0;
+  } finally {
+    lib.actionsDestroy(actions);
+  }
+}
