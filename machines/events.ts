@@ -1,0 +1,71 @@
+/**
+ * Every event the machines accept, grouped by who sends it. Commands are imperative, reports past tense; each carries
+ * the data its receiver needs and no more. Instants are epoch milliseconds (`at`).
+ */
+
+import type { ExitStatus } from '../src/model/exit-status.ts';
+import type { GroupSpec, SignalSpec } from '../src/model/program-spec.ts';
+
+/** From the composition root (requests, signals to the daemon) to the root machine. */
+export type SupervisorCommand =
+  | { readonly type: 'supervisor.shutdown' }
+  | { readonly type: 'supervisor.restart' }
+  | { readonly type: 'group.add'; readonly spec: GroupSpec }
+  | { readonly type: 'group.remove'; readonly name: string };
+
+/** From the root to a group. */
+export type GroupCommand =
+  /** The daemon is stopping: start nothing any more, stop nothing yet. */
+  | { readonly type: 'group.quiesce' }
+  /** Stop everything and report when it is done. */
+  | { readonly type: 'group.drain' };
+
+/** From a group to the root. */
+export type GroupReport = { readonly type: 'group.drained'; readonly name: string };
+
+/** From a group, or on a client's behalf, to a process. */
+export type ProcessCommand =
+  | { readonly type: 'process.start' }
+  | { readonly type: 'process.stop' }
+  | { readonly type: 'process.signal'; readonly signal: SignalSpec }
+  | { readonly type: 'process.write'; readonly bytes: Uint8Array }
+  | { readonly type: 'process.quiesce' }
+  | { readonly type: 'process.drain' };
+
+/** From a process to its group, in answer to `process.drain`. */
+export type ProcessReport = { readonly type: 'process.drained'; readonly name: string };
+
+/** From a process to its child actor. */
+export type ChildCommand =
+  | {
+      readonly type: 'child.signal';
+      readonly signal: SignalSpec;
+      /** To the whole process group instead of the process alone. */
+      readonly toGroup: boolean;
+      readonly purpose: 'stop' | 'kill' | 'request';
+    }
+  | { readonly type: 'child.write'; readonly bytes: Uint8Array };
+
+/** An output channel that was opened with the child; machines only pass it on to the output actor. */
+export type OutputSource = object;
+
+/** From a child actor to its process. */
+export type ChildReport =
+  | {
+      readonly type: 'child.spawned';
+      readonly pid: number;
+      readonly at: number;
+      readonly stdout: OutputSource;
+      /** null when stderr goes down the stdout channel. */
+      readonly stderr: OutputSource | null;
+    }
+  | { readonly type: 'child.spawnFailed'; readonly reason: string; readonly at: number }
+  | {
+      readonly type: 'child.exited';
+      readonly status: ExitStatus;
+      readonly at: number;
+      /** Milliseconds since the spawn, on a clock that never jumps. */
+      readonly ranMs: number;
+    }
+  | { readonly type: 'child.signalFailed'; readonly reason: string }
+  | { readonly type: 'child.stdinClosed' };

@@ -1,0 +1,28 @@
+/** Snapshots read from outside: the only place that knows how states are nested. */
+
+import type { SnapshotFrom } from 'xstate';
+import { type ProcessState, processStateCodes, type SupervisorState } from '../src/model/process-state.ts';
+import type { processMachine } from './process.machine.ts';
+import type { supervisorMachine } from './supervisor.machine.ts';
+
+export type ProcessSnapshot = SnapshotFrom<typeof processMachine>;
+export type SupervisorSnapshot = SnapshotFrom<typeof supervisorMachine>;
+
+const isProcessState = (name: string): name is ProcessState => Object.hasOwn(processStateCodes, name);
+
+/** Supervisor's name for the state a process is in. */
+export function processState({ value }: Pick<ProcessSnapshot, 'value'>): ProcessState {
+  if (typeof value === 'string') return isProcessState(value) ? value : 'UNKNOWN';
+  const within: unknown = value.alive;
+  const name = typeof within === 'string' ? within : Object.keys(within ?? {})[0];
+  return name !== undefined && isProcessState(name) ? name : 'UNKNOWN';
+}
+
+/** Pid of the living OS child; 0 if there is none. */
+export const livingPid = (snapshot: ProcessSnapshot): number => (snapshot.matches('alive') ? snapshot.context.pid : 0);
+
+/** The mood of the daemon. */
+export function supervisorState(snapshot: SupervisorSnapshot): SupervisorState {
+  if (snapshot.matches('running')) return 'RUNNING';
+  return snapshot.context.intent === 'restart' ? 'RESTARTING' : 'SHUTDOWN';
+}

@@ -1,0 +1,180 @@
+/**
+ * The root of the supervision tree. It boots the groups by priority, adds and removes groups on request, and at the end
+ * drains them in reverse priority: first nothing is started any more, then one level of priority after another stops.
+ */
+
+import { type ActorRefFrom, assign, type ErrorActorEvent, enqueueActions, setup } from 'xstate';
+import type { SupervisorState } from '../src/model/process-state.ts';
+import type { GroupSpec } from '../src/model/program-spec.ts';
+import type { GroupReport, SupervisorCommand } from './events.ts';
+import { groupMachine } from './group.machine.ts';
+
+export type GroupRef = ActorRefFrom<typeof groupMachine>;
+
+export interface SupervisorInput {
+  /** Sorted by (priority, name). */
+  readonly groups: readonly GroupSpec[];
+}
+
+export interface SupervisorContext {
+  readonly boot: readonly GroupSpec[];
+  /** By name, in boot order: later additions stand behind their equals in priority. */
+  readonly groups: ReadonlyMap<string, GroupRef>;
+  /** What follows once everything is stopped. */
+  readonly intent: 'shutdown' | 'restart';
+  /** Groups still to be drained, the next ones last. */
+  readonly undrained: readonly GroupRef[];
+  /** Groups of the level that is being drained. */
+  readonly awaited: number;
+}
+
+type SupervisorEvent = SupervisorCommand | GroupReport | ErrorActorEvent<unknown, string>;
+
+const priorityOf = (group: GroupRef): number => group.getSnapshot().context.spec.priority;
+
+/** The groups that stop next: those that share the highest priority value left. */
+function lastLevel(groups: readonly GroupRef[]): readonly GroupRef[] {
+  const last = groups.at(-1);
+  return last ? groups.filter((group) => priorityOf(group) === priorityOf(last)) : [];
+}
+
+export const supervisorMachine = setup({
+  types: {
+    input: {} as SupervisorInput,
+    context: {} as SupervisorContext,
+    events: {} as SupervisorEvent,
+    output: {} as { readonly intent: 'shutdown' | 'restart' },
+  },
+  actors: { group: groupMachine },
+  actions: {
+    /** Provided: groups have become active, or are gone. */
+    announceGroups: (_, _params: { names: readonly string[]; change: 'added' | 'removed' }) => {},
+    /** Provided: the daemon runs, or begins to stop. */
+    announceState: (_, _params: { state: SupervisorState }) => {},
+    /** Provided: says which processes the daemon still waits for. */
+    reportWaiting: () => {},
+    /** Provided: a defect of ours, not of a program. */
+    reportDefect: (_, _params: { error: unknown }) => {},
+    bootGroups: assign({
+      groups: ({ context, spawn, self }) =>
+        new Map(
+          context.boot.map((spec) => [spec.name, spawn('group', { id: spec.name, input: { spec, parent: self } })]),
+        ),
+    }),
+    addGroup: assign({
+      groups: ({ context, spawn, self }, params: { spec: GroupSpec }) => {
+        const { spec } = params;
+        const added = spawn('group', { id: spec.name, input: { spec, parent: self } });
+        const groups = [...context.groups.values()];
+        const behind = groups.findLastIndex((group) => priorityOf(group) <= spec.priority) + 1;
+        const entries = [...context.groups];
+        return new Map([...entries.slice(0, behind), [spec.name, added] as const, ...entries.slice(behind)]);
+      },
+    }),
+    forgetGroup: assign({
+      groups: ({ context }, params: { name: string }) =>
+        new Map([...context.groups].filter(([name]) => name !== params.name)),
+    }),
+    intendShutdown: assign({ intent: 'shutdown' }),
+    intendRestart: assign({ intent: 'restart' }),
+    queueGroups: assign({ undrained: ({ context }) => [...context.groups.values()] }),
+    awaitLevel: assign({
+      awaited: ({ context }) => lastLevel(context.undrained).length,
+      undrained: ({ context }) =>
+        context.undrained.slice(0, context.undrained.length - lastLevel(context.undrained).length),
+    }),
+    countDrained: assign({ awaited: ({ context }) => context.awaited - 1 }),
+  },
+  guards: {
+    isKnown: ({ context }, params: { name: string }) => context.groups.has(params.name),
+    isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
+    isLevelDrained: ({ context }) => context.awaited === 0,
+    isEverythingDrained: ({ context }) => context.undrained.length === 0,
+  },
+  delays: { waitReport: 3000 },
+})
+  .extend({
+    actions: {
+      stopGroup: enqueueActions(({ context, enqueue }, params: { name: string }) => {
+        const group = context.groups.get(params.name);
+        if (group) enqueue.stopChild(group);
+      }),
+      quiesceGroups: enqueueActions(({ context, enqueue }) => {
+        for (const group of context.groups.values()) enqueue.sendTo(group, { type: 'group.quiesce' });
+      }),
+      drainLevel: enqueueActions(({ context, enqueue }) => {
+        for (const group of [...lastLevel(context.undrained)].reverse()) enqueue.sendTo(group, { type: 'group.drain' });
+      }),
+    },
+  })
+  .createMachine({
+    id: 'supervisor',
+    initial: 'running',
+    context: ({ input }) => ({ boot: input.groups, groups: new Map(), intent: 'shutdown', undrained: [], awaited: 0 }),
+    output: ({ context }) => ({ intent: context.intent }),
+    on: {
+      'xstate.error.actor.*': {
+        actions: { type: 'reportDefect', params: ({ event }) => ({ error: event.error }) },
+      },
+    },
+    states: {
+      running: {
+        entry: [
+          'bootGroups',
+          { type: 'announceGroups', params: ({ context }) => ({ names: [...context.groups.keys()], change: 'added' }) },
+          { type: 'announceState', params: { state: 'RUNNING' } },
+        ],
+        on: {
+          'group.add': {
+            guard: { type: 'isUnknown', params: ({ event }) => event.spec },
+            actions: [
+              { type: 'addGroup', params: ({ event }) => event },
+              { type: 'announceGroups', params: ({ event }) => ({ names: [event.spec.name], change: 'added' }) },
+            ],
+          },
+          'group.remove': {
+            guard: { type: 'isKnown', params: ({ event }) => event },
+            actions: [
+              { type: 'stopGroup', params: ({ event }) => event },
+              { type: 'forgetGroup', params: ({ event }) => event },
+              { type: 'announceGroups', params: ({ event }) => ({ names: [event.name], change: 'removed' }) },
+            ],
+          },
+          'supervisor.shutdown': { target: 'stopping', actions: 'intendShutdown' },
+          'supervisor.restart': { target: 'stopping', actions: 'intendRestart' },
+        },
+      },
+      stopping: {
+        initial: 'draining',
+        entry: [
+          {
+            type: 'announceState',
+            params: ({ context }) => ({ state: context.intent === 'restart' ? 'RESTARTING' : 'SHUTDOWN' }),
+          },
+          'quiesceGroups',
+          'queueGroups',
+        ],
+        on: {
+          // A shutdown overrides a restart that is under way, never the other way round.
+          'supervisor.shutdown': { actions: 'intendShutdown' },
+        },
+        states: {
+          draining: {
+            always: [
+              { guard: 'isEverythingDrained', target: '#supervisor.halted' },
+              { target: 'waiting', actions: ['drainLevel', 'awaitLevel'] },
+            ],
+          },
+          waiting: {
+            always: { guard: 'isLevelDrained', target: 'draining' },
+            entry: 'reportWaiting',
+            after: { waitReport: { target: 'waiting', reenter: true } },
+            on: { 'group.drained': { actions: 'countDrained' } },
+          },
+        },
+      },
+      halted: { type: 'final' },
+    },
+  });
+
+export type SupervisorMachine = typeof supervisorMachine;

@@ -1,0 +1,46 @@
+/** Finding the file a command names, with the outcomes Supervisor distinguishes. */
+
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandLookup, FindCommand } from './os.ts';
+
+const defaultPath = '/bin:/usr/bin:/usr/local/bin';
+
+/**
+ * A word with a slash is taken as a path; otherwise the first directory of `path` that holds the name decides, even when
+ * the file is not executable there (as Supervisor).
+ */
+export function findCommand({ word, path, directory }: FindCommand): CommandLookup {
+  if (word.includes('/')) {
+    const stats = statOf(word);
+    if (stats) return judge(word, stats);
+    const inDirectory = directory !== null && !word.startsWith('/') ? join(directory, word) : null;
+    const elsewhere = inDirectory === null ? null : statOf(inDirectory);
+    return inDirectory !== null && elsewhere ? judge(inDirectory, elsewhere) : { kind: 'not-found' };
+  }
+  for (const folder of (path ?? defaultPath).split(':')) {
+    const file = join(folder === '' ? '.' : folder, word);
+    const stats = statOf(file);
+    if (stats) return judge(file, stats);
+  }
+  return { kind: 'not-found' };
+}
+
+function statOf(file: string): Stats | null {
+  try {
+    return statSync(file);
+  } catch {
+    return null;
+  }
+}
+
+function judge(file: string, stats: Stats): CommandLookup {
+  if (stats.isDirectory()) return { kind: 'directory', file };
+  if ((stats.mode & 0o111) === 0) return { kind: 'not-executable', file };
+  try {
+    accessSync(file, constants.X_OK);
+    return { kind: 'found', file };
+  } catch {
+    return { kind: 'no-permission', file };
+  }
+}

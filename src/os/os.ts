@@ -1,0 +1,86 @@
+/**
+ * What running programs asks of the operating system. Actors receive it, tests replace it. Configuration asks through
+ * `host.ts`; sockets belong to `server/` and `client/`, log files to `logging/`.
+ */
+
+import type { ExitStatus } from '../model/exit-status.ts';
+import type { UserSpec } from '../model/program-spec.ts';
+
+export interface Os {
+  readonly clock: WallAndSteadyClock;
+  /** What programs inherit, as it was when the daemon started. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** An anonymous pipe: neither end reaches a program unless it is handed over. */
+  openPipe(): PipeEnds | Failure;
+  /** Lets the given user open `/dev/stdout` and `/dev/stderr` although the daemon made the pipe. */
+  giveDescriptor(fd: number, user: UserSpec): void;
+  closeDescriptor(fd: number): void;
+  /** Non-blocking write. `accepted` is how many bytes the pipe took; `closed`: nobody reads any more. */
+  writeDescriptor(fd: number, bytes: Uint8Array): { readonly accepted: number; readonly closed: boolean };
+  findCommand(request: FindCommand): CommandLookup;
+  /** Starts a program as leader of its own process group. Its end is reported once, to `onExit`. */
+  spawn(request: SpawnRequest, onExit: (status: ExitStatus) => void): Spawned | SpawnFailure;
+  /** `pid` below zero means the process group −pid. */
+  signal(pid: number, signal: number): SignalResult;
+}
+
+export interface WallAndSteadyClock {
+  /** Epoch milliseconds; may jump. */
+  now(): number;
+  /** Milliseconds that never jump: for durations. */
+  steady(): number;
+}
+
+export interface PipeEnds {
+  readonly readFd: number;
+  readonly writeFd: number;
+}
+
+export interface Failure {
+  /** Symbolic errno: `EMFILE`. */
+  readonly error: string;
+}
+
+export interface FindCommand {
+  readonly word: string;
+  /** Searched when the word has no slash. */
+  readonly path: string | undefined;
+  /** Also tried for a relative word with a slash that does not exist below the daemon's own directory. */
+  readonly directory: string | null;
+}
+
+export type CommandLookup =
+  | { readonly kind: 'found'; readonly file: string }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'directory' | 'not-executable' | 'no-permission'; readonly file: string };
+
+export interface SpawnRequest {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string | null;
+  readonly umask: number | null;
+  readonly user: UserSpec | null;
+  readonly stdin: number;
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+export interface Spawned {
+  readonly kind: 'spawned';
+  readonly pid: number;
+}
+
+/**
+ * `fork`: no process could be made. `user`, `directory`, `exec`: the process would have failed before its program ran;
+ * `reason` says why, in Supervisor's words.
+ */
+export interface SpawnFailure {
+  readonly kind: 'fork' | 'user' | 'directory' | 'exec';
+  readonly reason: string;
+}
+
+export type SignalResult =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'failed'; readonly error: string };
