@@ -1,0 +1,204 @@
+/**
+ * A regular log file: appended to, rotated by size, and looked after. A full disk, a removed file or a refused
+ * rotation never reaches the writer as an error; it is reported once, and once more when it is over.
+ */
+
+import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import { HeldBytes } from './held-bytes.ts';
+import type { LogSink, ReportProblem, RotationLimits } from './log-sink.ts';
+import { shiftBackups } from './rotation.ts';
+import { errorCode, errorText } from './system-error.ts';
+
+/** Milliseconds between two looks at whether the file still has its name, and between two attempts to recover. */
+const defaultLookEveryMs = 1000;
+
+export interface FileSinkOptions {
+  readonly path: string;
+  readonly report: ReportProblem;
+  /** Shorter in tests; see `defaultLookEveryMs`. */
+  readonly lookEveryMs?: number;
+}
+
+export class FileSink implements LogSink {
+  readonly #path: string;
+  readonly #report: ReportProblem;
+  readonly #lookEveryMs: number;
+  readonly #held = new HeldBytes();
+  #fd: number;
+  /** Our count of the file's bytes; corrected at every look, for others may truncate or append. */
+  #size: number;
+  #lookedAt: number;
+  /** After a refused rotation the next attempt waits for this size. */
+  #rotateFromBytes = 0;
+  /** A refused opening or rotation has been reported and is not over yet. */
+  readonly #troubles = new Set<'open' | 'rotate'>();
+  #recovery: NodeJS.Timeout | undefined;
+
+  /** Throws the system's error when the file cannot be opened. */
+  constructor({ path, report, lookEveryMs = defaultLookEveryMs }: FileSinkOptions) {
+    this.#path = path;
+    this.#report = report;
+    this.#lookEveryMs = lookEveryMs;
+    this.#fd = openSync(path, 'a');
+    this.#size = fstatSync(this.#fd).size;
+    this.#lookedAt = performance.now();
+  }
+
+  write(bytes: Uint8Array, limits: RotationLimits): boolean {
+    if (performance.now() - this.#lookedAt >= this.#lookEveryMs) this.#look();
+    const written = this.#flush() ? this.#append(bytes) : 0;
+    if (written < bytes.length) this.#held.add(bytes.subarray(written));
+    if (limits.maxBytes > 0 && this.#size >= Math.max(limits.maxBytes, this.#rotateFromBytes)) this.#rotate(limits);
+    return true;
+  }
+
+  onDrain(listener: () => void): void {
+    listener();
+  }
+
+  onceWritten(listener: () => void): void {
+    listener();
+  }
+
+  reopen(): void {
+    try {
+      this.#openAgain();
+      this.#over('open');
+    } catch (error) {
+      this.#trouble('open', `cannot open log '${this.#path}' again, writing to the old file: ${errorText(error)}`);
+    }
+  }
+
+  clear(): void {
+    try {
+      unlinkSync(this.#path);
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+    this.#held.clear();
+    this.#endRecovery();
+    this.#openAgain();
+    this.#over('open');
+  }
+
+  close(): void {
+    this.#flush();
+    this.#endRecovery();
+    const missing = this.#held.length + this.#held.lost;
+    if (missing > 0) this.#report(`log '${this.#path}' could not be written to its end; ${missing} bytes are lost`);
+    closeQuietly(this.#fd);
+  }
+
+  /** Appends what the system takes, and says how much. The first refusal is reported. */
+  #append(bytes: Uint8Array): number {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+    } catch (error) {
+      if (this.#recovery === undefined) {
+        this.#recovery = setInterval(() => this.#look(), Math.max(1, this.#lookEveryMs)).unref();
+        this.#report(`cannot write to log '${this.#path}': ${errorText(error)}`);
+      }
+    }
+    this.#size += written;
+    return written;
+  }
+
+  /** Writes what is held, if anything; true when nothing is held any more. */
+  #flush(): boolean {
+    if (this.#recovery === undefined) return true;
+    const lost = this.#held.lost;
+    if (!this.#held.drain((bytes) => this.#append(bytes))) return false;
+    this.#held.clear();
+    this.#endRecovery();
+    this.#report(`log '${this.#path}' can be written again; ${lost} bytes are lost`);
+    return true;
+  }
+
+  #endRecovery(): void {
+    clearInterval(this.#recovery);
+    this.#recovery = undefined;
+  }
+
+  /** Finds out what has become of the file: it may have been removed, truncated, or be writable again. */
+  #look(): void {
+    this.#lookedAt = performance.now();
+    const status = statusOf(this.#fd);
+    this.#size = status?.size ?? this.#size;
+    const removed = status?.nlink === 0;
+    // A new descriptor also helps where the old one is of no use any more, as after a network file system's restart.
+    if (removed || status === null || this.#troubles.has('open') || this.#recovery !== undefined) {
+      this.reopen();
+      if (removed && !this.#troubles.has('open')) this.#report(`log '${this.#path}' was removed; it is created again`);
+    }
+    this.#flush();
+  }
+
+  #rotate({ maxBytes, backups }: RotationLimits): void {
+    try {
+      const status = fstatSync(this.#fd);
+      this.#size = status.size;
+      if (status.size < maxBytes) return;
+      if (backups === 0 && status.nlink > 0) {
+        ftruncateSync(this.#fd);
+        this.#size = 0;
+      } else {
+        if (status.nlink > 0) shiftBackups(this.#path, backups);
+        this.reopen();
+      }
+      this.#over('rotate');
+      this.#rotateFromBytes = this.#troubles.has('open') ? this.#size + maxBytes : 0;
+    } catch (error) {
+      this.#rotateFromBytes = this.#size + maxBytes;
+      this.#trouble('rotate', `cannot rotate log '${this.#path}': ${errorText(error)}`);
+    }
+  }
+
+  /** Opens the path, creating the file with the permissions it had. Throws, and keeps the old descriptor, if it cannot. */
+  #openAgain(): void {
+    const fd = openOrCreate(this.#path, statusOf(this.#fd)?.mode ?? 0o666);
+    closeQuietly(this.#fd);
+    this.#fd = fd;
+    this.#size = fstatSync(fd).size;
+  }
+
+  #trouble(kind: 'open' | 'rotate', message: string): void {
+    if (this.#troubles.has(kind)) return;
+    this.#troubles.add(kind);
+    this.#report(message);
+  }
+
+  #over(kind: 'open' | 'rotate'): void {
+    if (!this.#troubles.delete(kind)) return;
+    this.#report(`log '${this.#path}' can be ${kind === 'open' ? 'opened' : 'rotated'} again`);
+  }
+}
+
+/** Appends to an existing file as it is; a new one gets exactly the permission bits of `mode`, whatever the umask. */
+function openOrCreate(path: string, mode: number): number {
+  try {
+    const fd = openSync(path, 'ax', mode & 0o777);
+    fchmodSync(fd, mode & 0o777);
+    return fd;
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    return openSync(path, 'a');
+  }
+}
+
+/** null where even that fails, as on a network file system whose server has forgotten the file. */
+function statusOf(fd: number): Stats | null {
+  try {
+    return fstatSync(fd);
+  } catch {
+    return null;
+  }
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // What close reports concerns writes that were accepted long ago; the descriptor is gone all the same.
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * One log of one writer. Several targets may name the same file, as the processes of a program often do, or all of a
+ * container's programs with /dev/stdout: they share one sink, so that a rotation concerns all and bytes stay in order.
+ */
+
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FileSink } from './file-sink.ts';
+import type { LogSink, ReportProblem, RotationLimits } from './log-sink.ts';
+import { descriptorOf } from './stream-connection.ts';
+import { StreamSink } from './stream-sink.ts';
+
+export interface LogTarget {
+  /** As it was given. */
+  readonly path: string;
+  /**
+   * Takes all of `bytes`, which may be changed afterwards. False asks to send no more until `onDrain` has called; what
+   * is sent all the same is taken, in order. Never throws.
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Calls `listener` once, when there is room again after `write` has returned false. Not after `close`. */
+  onDrain(listener: () => void): void;
+  /** Opens the file anew, as after a rotation by someone else. Reports, and goes on with the old file, if it cannot. */
+  reopen(): void;
+  /** Removes the file and creates it anew; pipes and devices are left alone. Throws the system's error. */
+  clear(): void;
+  /** Ends this target; what was written before still gets out. What is written afterwards is ignored. */
+  close(): void;
+}
+
+export interface LogTargetOptions extends RotationLimits {
+  readonly onProblem: ReportProblem;
+}
+
+interface SharedSink {
+  readonly sink: LogSink;
+  users: number;
+}
+
+const openSinks = new Map<string, SharedSink>();
+
+/**
+ * Opens a log for appending, creating it if need be. `/dev/stdout` and its like mean the daemon's own descriptors,
+ * whatever they are. Only regular files are rotated, whatever the limits say.
+ *
+ * @throws The system's error when it cannot be opened.
+ */
+export function openLogTarget(path: string, options: LogTargetOptions): LogTarget {
+  const { key, shared } = acquire(path, options.onProblem);
+  let open = true;
+  return {
+    path,
+    write: (bytes) => !open || shared.sink.write(bytes, options),
+    onDrain: (listener) => shared.sink.onDrain(() => open && listener()),
+    reopen: () => shared.sink.reopen(),
+    clear: () => shared.sink.clear(),
+    close: () => {
+      if (open) release(key, shared);
+      open = false;
+    },
+  };
+}
+
+/**
+ * Removes a log file and creates it anew with the same permissions, for its present writers as well.
+ *
+ * @throws The system's error when the file cannot be removed or created.
+ */
+export function clearLogFile(path: string): void {
+  const target = openLogTarget(path, { maxBytes: 0, backups: 0, onProblem: () => {} });
+  try {
+    target.clear();
+  } finally {
+    target.close();
+  }
+}
+
+/** Resolves when all logs, including those closed meanwhile, have written what they were given. */
+export async function allLogsWritten(): Promise<void> {
+  const written = [...openSinks.values()].map(({ sink }) => new Promise<void>((done) => sink.onceWritten(done)));
+  await Promise.all(written);
+}
+
+function acquire(path: string, onProblem: ReportProblem): { key: string; shared: SharedSink } {
+  const key = sinkKey(path);
+  const shared = openSinks.get(key) ?? { sink: openSink(path, onProblem), users: 0 };
+  shared.users += 1;
+  openSinks.set(key, shared);
+  return { key, shared };
+}
+
+function release(key: string, shared: SharedSink): void {
+  shared.users -= 1;
+  if (shared.users > 0) return;
+  shared.sink.onceWritten(() => {
+    // Someone may have opened it again while the rest was written, and even have closed it.
+    if (shared.users > 0 || openSinks.get(key) !== shared) return;
+    openSinks.delete(key);
+    shared.sink.close();
+  });
+}
+
+/** Different spellings of a path give the same key. A link to a file is a file of its own: rotation renames the link. */
+function sinkKey(path: string): string {
+  const absolute = resolve(path);
+  const descriptor = descriptorOf(absolute);
+  if (descriptor !== null) return `descriptor ${descriptor}`;
+  const folder = dirname(absolute);
+  return join(existsSync(folder) ? realpathSync(folder) : folder, basename(absolute));
+}
+
+function openSink(path: string, onProblem: ReportProblem): LogSink {
+  // Later, because the report may well be written to the very log that it is about.
+  const report: ReportProblem = (message) => queueMicrotask(() => onProblem(message));
+  const descriptor = descriptorOf(resolve(path));
+  if (descriptor !== null) return new StreamSink({ address: { kind: 'descriptor', fd: descriptor }, path, report });
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined || status.isFile()) return new FileSink({ path, report });
+  return new StreamSink({ address: { kind: 'path', path }, path, report });
+}
