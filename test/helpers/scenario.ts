@@ -1,0 +1,39 @@
+/**
+ * A black-box test: real processes, so it runs beside others, has a generous bound, and when it fails it shows what the
+ * daemons in it had to say.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { test } from 'vitest';
+import { againstOriginal } from './sandbox.ts';
+
+const scenarioTimeoutMs = 90_000;
+const reports = new AsyncLocalStorage<(() => string)[]>();
+
+/** Remembers what to show should the scenario that is being run fail. */
+export function reportOnFailure(report: () => string): void {
+  reports.getStore()?.push(report);
+}
+
+export interface ScenarioOptions {
+  /** The behaviour is the original's BUG or absent there: not run against the original. */
+  readonly oursOnly?: boolean;
+  /** Needs to be root: users are switched, ownership is changed. */
+  readonly asRoot?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/** Declares a test with a title that is a sentence about behaviour. */
+export function scenario(title: string, body: () => Promise<void>, options: ScenarioOptions = {}): void {
+  const runs =
+    !(options.oursOnly === true && againstOriginal) && !(options.asRoot === true && process.getuid?.() !== 0);
+  const timeout = options.timeoutMs ?? scenarioTimeoutMs;
+  test(title, { concurrent: true, skip: !runs, timeout }, async () => {
+    const shown: (() => string)[] = [];
+    try {
+      await reports.run(shown, body);
+    } catch (error) {
+      if (error instanceof Error) error.message += shown.map((report) => `\n${report()}`).join('');
+      throw error;
+    }
+  });
+}
