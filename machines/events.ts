@@ -8,6 +8,7 @@ import type { GroupSpec, SignalSpec } from '../src/model/program-spec.ts';
 
 /** From the composition root (requests, signals to the daemon) to the root machine. */
 export type SupervisorCommand =
+  | { readonly type: 'supervisor.boot' }
   | { readonly type: 'supervisor.shutdown' }
   | { readonly type: 'supervisor.restart' }
   | { readonly type: 'group.add'; readonly spec: GroupSpec }

@@ -7,6 +7,7 @@ import {
   type ActorRef,
   assign,
   type ErrorActorEvent,
+  emit,
   enqueueActions,
   raise,
   type Snapshot,
@@ -64,25 +65,44 @@ type ProcessEvent = ProcessCommand | ChildReport | ErrorActorEvent<unknown, stri
 
 const signalKill: SignalSpec = { name: 'SIGKILL', number: 9 };
 
-/** A change of state about to be told: `exit` when an exit report caused it. */
-export interface Announcement {
+/** Emitted with every change of state, once the transition is complete. */
+export interface ProcessChanged {
+  readonly type: 'process.changed';
+  readonly from: ProcessState;
   readonly to: ProcessState;
-  readonly exit?: ExitStatus;
+  /** Of the living child, or of the one that just died; 0 if there was none. */
+  readonly pid: number;
+  /** Failed starts in a row. */
+  readonly failures: number;
+  /** The exit that caused the change, if one did. */
+  readonly exit: ExitStatus | null;
 }
+
+/** States in which, or into which, a child is involved. */
+const childStates: ReadonlySet<ProcessState> = new Set(['RUNNING', 'STOPPING', 'UNKNOWN']);
 
 export const processMachine = setup({
   types: {
     input: {} as ProcessInput,
     context: {} as ProcessContext,
     events: {} as ProcessEvent,
+    emitted: {} as ProcessChanged,
   },
   actors: {
     child: notProvided<ChildCommand, ChildInput>('child'),
     output: notProvided<{ type: 'output.none' }, OutputInput>('output'),
   },
   actions: {
-    /** Provided: logs the change and tells everyone who listens. */
-    announce: (_, _announcement: Announcement) => {},
+    announce: emit(
+      ({ context }, { to, exit }: { to: ProcessState; exit?: ExitStatus }): ProcessChanged => ({
+        type: 'process.changed',
+        from: context.previous,
+        to,
+        pid: exit !== undefined || childStates.has(to) ? context.pid : 0,
+        failures: context.failures,
+        exit: exit ?? null,
+      }),
+    ),
     /** Provided: a defect of ours, not of the program. */
     reportDefect: (_, _params: { spec: ProcessSpec; error: unknown }) => {},
     leave: assign({ previous: (_, params: { state: ProcessState }) => params.state }),

@@ -23,6 +23,6 @@ export const livingPid = (snapshot: ProcessSnapshot): number => (snapshot.matche
 
 /** The mood of the daemon. */
 export function supervisorState(snapshot: SupervisorSnapshot): SupervisorState {
-  if (snapshot.matches('running')) return 'RUNNING';
+  if (snapshot.matches('idle') || snapshot.matches('running')) return 'RUNNING';
   return snapshot.context.intent === 'restart' ? 'RESTARTING' : 'SHUTDOWN';
 }

@@ -109,7 +109,7 @@ export const supervisorMachine = setup({
   })
   .createMachine({
     id: 'supervisor',
-    initial: 'running',
+    initial: 'idle',
     context: ({ input }) => ({ boot: input.groups, groups: new Map(), intent: 'shutdown', undrained: [], awaited: 0 }),
     output: ({ context }) => ({ intent: context.intent }),
     on: {
@@ -118,6 +118,10 @@ export const supervisorMachine = setup({
       },
     },
     states: {
+      /** Everything is prepared, nothing runs. */
+      idle: {
+        on: { 'supervisor.boot': 'running' },
+      },
       running: {
         entry: [
           'bootGroups',

@@ -10,8 +10,8 @@ export interface Os {
   readonly clock: WallAndSteadyClock;
   /** What programs inherit, as it was when the daemon started. */
   readonly environment: Readonly<Record<string, string>>;
-  /** An anonymous pipe: neither end reaches a program unless it is handed over. */
-  openPipe(): PipeEnds | Failure;
+  /** An anonymous pipe whose given end never blocks; neither end reaches a program unless it is handed over. */
+  openPipe(daemonEnd: 'read' | 'write'): PipeEnds | Failure;
   /** Lets the given user open `/dev/stdout` and `/dev/stderr` although the daemon made the pipe. */
   giveDescriptor(fd: number, user: UserSpec): void;
   closeDescriptor(fd: number): void;

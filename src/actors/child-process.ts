@@ -1,0 +1,99 @@
+/**
+ * The actor of one OS process: starts it, sends it signals and input, and reports its end. It never decides: what a
+ * failure or an exit means is the business of the process machine.
+ */
+
+import { fromCallback } from 'xstate';
+import type { ChildCommand, ChildReport } from '../../machines/events.ts';
+import type { ChildInput } from '../../machines/process.machine.ts';
+import type { ExitStatus } from '../model/exit-status.ts';
+import type { SignalSpec } from '../model/program-spec.ts';
+import { type LaunchDependencies, launch } from './launch.ts';
+import { createStdinWriter, type StdinWriter } from './stdin-writer.ts';
+
+export interface ChildLog {
+  info(message: string): void;
+  warn(message: string): void;
+  debug(message: string): void;
+  critical(message: string): void;
+}
+
+export interface ChildProcessDependencies extends LaunchDependencies {
+  readonly log: ChildLog;
+}
+
+type SignalCommand = Extract<ChildCommand, { type: 'child.signal' }>;
+
+/** A living child: nothing of it outlives its exit report. */
+interface Child {
+  readonly pid: number;
+  readonly stdin: StdinWriter;
+}
+
+export const createChildProcess = (deps: ChildProcessDependencies) =>
+  fromCallback<ChildCommand, ChildInput>(({ input, sendBack, receive }) => {
+    const { os, log } = deps;
+    const { spec } = input;
+    const report: (event: ChildReport) => void = sendBack;
+    let child: Child | null = null;
+
+    const at = os.clock.now();
+    const startedMs = os.clock.steady();
+    const onExit = (status: ExitStatus): void => {
+      child?.stdin.close();
+      child = null;
+      report({ type: 'child.exited', status, at: os.clock.now(), ranMs: os.clock.steady() - startedMs });
+    };
+
+    const launched = launch(deps, spec, onExit);
+    if (launched.kind === 'failed') {
+      log.info(`spawnerr: ${launched.reason}`);
+      report({ type: 'child.spawnFailed', reason: launched.reason, at });
+      return undefined;
+    }
+    const { pid, stdout, stderr } = launched;
+    child = {
+      pid,
+      stdin: createStdinWriter(os, launched.stdinFd, () => report({ type: 'child.stdinClosed' })),
+    };
+    log.info(`spawned: '${spec.name}' with pid ${pid}`);
+    report({ type: 'child.spawned', pid, at, stdout, stderr });
+
+    const sendSignal = (command: SignalCommand): void => {
+      if (child === null) return;
+      announceSignal(log, spec.name, pid, command);
+      const result = os.signal(command.toGroup ? -pid : pid, command.signal.number);
+      if (result.kind === 'sent') return;
+      if (result.kind === 'gone') {
+        const just = command.purpose === 'request' ? 'just now' : 'just';
+        log.debug(`unable to signal ${spec.name} (pid ${pid}), it probably ${just} exited on its own: ESRCH`);
+        return;
+      }
+      const doing = command.purpose === 'request' ? `sending sig ${spec.name}` : `killing ${spec.name}`;
+      const reason = `unknown problem ${doing} (${pid}): ${result.error}`;
+      log.critical(reason);
+      report({ type: 'child.signalFailed', reason });
+    };
+
+    receive((command) => {
+      if (command.type === 'child.signal') sendSignal(command);
+      else child?.stdin.write(command.bytes);
+    });
+
+    return () => {
+      child?.stdin.close();
+    };
+  });
+
+function announceSignal(log: ChildLog, name: string, pid: number, command: SignalCommand): void {
+  const { purpose, signal } = command;
+  if (purpose === 'request') {
+    log.debug(`sending ${name} (pid ${pid}) sig ${signal.name}`);
+    return;
+  }
+  if (purpose === 'kill') log.warn(`killing '${name}' (${pid}) with SIGKILL`);
+  log.debug(`killing ${name} (pid ${pid}) ${target(command)}with signal ${signal.name}`);
+}
+
+const target = ({ toGroup }: { readonly toGroup: boolean; readonly signal: SignalSpec }): string =>
+  toGroup ? 'process group ' : '';

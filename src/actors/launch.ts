@@ -1,0 +1,129 @@
+/**
+ * One attempt to start a program: find it, open its logs and pipes, spawn it. Either everything is open at the end, or
+ * nothing is.
+ */
+
+import type { ExitStatus } from '../model/exit-status.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
+import type { Os, PipeEnds, SpawnFailure, SpawnRequest } from '../os/os.ts';
+import { childEnvironment } from './child-environment.ts';
+import { checkCommand } from './command-check.ts';
+import { type OpenLog, OpenOutput } from './output-source.ts';
+
+export interface LaunchDependencies {
+  readonly os: Os;
+  readonly openLog: OpenLog;
+  /** Where programs can reach the daemon; null when it has no server. */
+  readonly serverUrl: string | null;
+}
+
+export type Launch =
+  | {
+      readonly kind: 'launched';
+      readonly pid: number;
+      readonly stdinFd: number;
+      readonly stdout: OpenOutput;
+      readonly stderr: OpenOutput | null;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** `reason` of a failure is the text clients see as `spawnerr`. */
+export function launch(deps: LaunchDependencies, spec: ProcessSpec, onExit: (status: ExitStatus) => void): Launch {
+  const command = checkCommand(deps.os, spec);
+  if (command.kind !== 'runnable') return { kind: 'failed', reason: command.text };
+
+  const channels = openChannels(deps, spec);
+  if ('reason' in channels) return { kind: 'failed', reason: channels.reason };
+
+  const { stdin, stdout, stderr } = channels;
+  const request: SpawnRequest = {
+    file: command.file,
+    argv: command.argv,
+    environment: childEnvironment(deps.os.environment, spec, deps.serverUrl),
+    directory: spec.directory,
+    umask: spec.umask,
+    user: spec.user,
+    stdin: stdin.readFd,
+    stdout: stdout.pipe.writeFd,
+    stderr: (stderr ?? stdout).pipe.writeFd,
+  };
+  if (spec.user !== null) {
+    deps.os.giveDescriptor(request.stdout, spec.user);
+    if (stderr !== null) deps.os.giveDescriptor(request.stderr, spec.user);
+  }
+  let outcome = deps.os.spawn(request, onExit);
+  if (outcome.kind !== 'spawned' && outcome.kind !== 'fork') {
+    outcome = deps.os.spawn(lastWords(request, spec, outcome), onExit);
+  }
+
+  deps.os.closeDescriptor(stdin.readFd);
+  deps.os.closeDescriptor(stdout.pipe.writeFd);
+  if (stderr !== null) deps.os.closeDescriptor(stderr.pipe.writeFd);
+  if (outcome.kind !== 'spawned') {
+    deps.os.closeDescriptor(stdin.writeFd);
+    for (const output of [stdout, stderr]) output?.abandon(deps.os);
+    return { kind: 'failed', reason: forkFailure(spec.name, outcome) };
+  }
+  return { kind: 'launched', pid: outcome.pid, stdinFd: stdin.writeFd, stdout, stderr };
+}
+
+interface Channels {
+  readonly stdin: PipeEnds;
+  readonly stdout: OpenOutput;
+  readonly stderr: OpenOutput | null;
+}
+
+/** Opens logs and pipes in this order, and closes what was opened when a later one fails. */
+function openChannels({ os, openLog }: LaunchDependencies, spec: ProcessSpec): Channels | { readonly reason: string } {
+  const opened: OpenOutput[] = [];
+  const giveUp = (code: string): { reason: string } => {
+    for (const output of opened) {
+      os.closeDescriptor(output.pipe.writeFd);
+      output.abandon(os);
+    }
+    return {
+      reason:
+        code === 'EMFILE'
+          ? `too many open files to spawn '${spec.name}'`
+          : `unknown error making dispatchers for '${spec.name}': ${code}`,
+    };
+  };
+  const channels = spec.redirectStderr ? (['stdout'] as const) : (['stdout', 'stderr'] as const);
+  for (const channel of channels) {
+    const pipe = os.openPipe('read');
+    if ('error' in pipe) return giveUp(pipe.error);
+    const log = openLog(spec, channel);
+    if (log !== null && 'error' in log) {
+      os.closeDescriptor(pipe.readFd);
+      os.closeDescriptor(pipe.writeFd);
+      return giveUp(log.error);
+    }
+    opened.push(new OpenOutput(pipe, log));
+  }
+  const [stdout, stderr] = opened;
+  const stdin = os.openPipe('write');
+  if ('error' in stdin || stdout === undefined) return giveUp('error' in stdin ? stdin.error : 'EBADF');
+  return { stdin, stdout, stderr: stderr ?? null };
+}
+
+function forkFailure(name: string, failure: SpawnFailure): string {
+  return failure.reason === 'EAGAIN'
+    ? `Too many processes in process table to spawn '${name}'`
+    : `unknown error during fork for '${name}': ${failure.reason}`;
+}
+
+/**
+ * What fails between fork and exec is not a spawn error in Supervisor: a process exists, says so on its stderr and exits
+ * with 127. The same lines and the same exit come from a shell here, so that logs, states and retries are the same.
+ */
+function lastWords(request: SpawnRequest, spec: ProcessSpec, failure: SpawnFailure): SpawnRequest {
+  const words = {
+    fork: failure.reason,
+    user: `couldn't setuid to ${spec.user?.uid}: ${failure.reason}`,
+    directory: `couldn't chdir to ${spec.directory}: ${failure.reason}`,
+    exec: `couldn't exec ${request.argv[0]}: ${failure.reason}`,
+  }[failure.kind];
+  const script = 'printf "%s\\n" "$@" >&2; exit 127';
+  const lines = [`supervisor: ${words}`, 'supervisor: child process was not spawned'];
+  return { ...request, file: '/bin/sh', argv: ['sh', '-c', script, 'sh', ...lines], directory: null, user: null };
+}

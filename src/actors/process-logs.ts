@@ -1,0 +1,128 @@
+/**
+ * The log files of all processes: which file belongs to a channel, who writes to it now, and who follows its bytes. Files
+ * with generated names are made when a group becomes active, so that clients can be told the name at once.
+ */
+
+import { createAutoLog } from '../logging/auto-logs.ts';
+import { clearLogFile, type LogTarget, openLogTarget } from '../logging/log-target.ts';
+import type { GroupSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
+import type { Failure } from '../os/os.ts';
+import type { OutputChannelName } from './output-source.ts';
+
+export interface ProcessLogsOptions {
+  readonly childLogDir: string;
+  readonly identifier: string;
+  readonly onProblem: (message: string) => void;
+}
+
+type BytesListener = (bytes: Uint8Array) => void;
+
+export class ProcessLogs {
+  readonly #options: ProcessLogsOptions;
+  readonly #autoPaths = new Map<string, string>();
+  readonly #open = new Set<LogTarget>();
+  readonly #listeners = new Map<string, Set<BytesListener>>();
+
+  constructor(options: ProcessLogsOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the files with generated names. One that cannot be made is tried again when its process is spawned. */
+  prepare(group: GroupSpec): void {
+    for (const spec of group.processes) {
+      for (const channel of ['stdout', 'stderr'] as const) {
+        if (logfileOf(spec, channel)?.kind !== 'auto') continue;
+        try {
+          this.#createAuto(spec, channel);
+        } catch (error) {
+          this.#options.onProblem(`cannot create a log file for '${spec.name}': ${errorText(error)}`);
+        }
+      }
+    }
+  }
+
+  /** The file of a channel; null when it is not logged to a file, or the file could not be made yet. */
+  path(spec: ProcessSpec, channel: OutputChannelName): string | null {
+    const logfile = logfileOf(spec, channel);
+    if (logfile === null || logfile.kind === 'none') return null;
+    return logfile.kind === 'file' ? logfile.path : (this.#autoPaths.get(keyOf(spec, channel)) ?? null);
+  }
+
+  /** Opens the log for a process that is about to be spawned; null when there is none. */
+  open(spec: ProcessSpec, channel: OutputChannelName): LogTarget | null | Failure {
+    try {
+      const path = this.#pathToOpen(spec, channel);
+      return path === null ? null : this.#track(openLogTarget(path, this.#limitsOf(spec, channel)));
+    } catch (error) {
+      return { error: errorCode(error) };
+    }
+  }
+
+  /** Removes and re-creates the file of a channel, for its present writer as well. Throws the system's error. */
+  clear(spec: ProcessSpec, channel: OutputChannelName): void {
+    const path = this.path(spec, channel);
+    if (path !== null) clearLogFile(path);
+  }
+
+  /** Opens the files of all running processes anew, after they were moved away. */
+  reopenAll(): void {
+    for (const target of this.#open) target.reopen();
+  }
+
+  /** Passes bytes on to those who follow the channel. */
+  deliver(spec: ProcessSpec, channel: OutputChannelName, bytes: Uint8Array): void {
+    for (const listener of this.#listeners.get(keyOf(spec, channel)) ?? []) listener(bytes);
+  }
+
+  /** Bytes of a channel from now on; valid only during the call. Returns the function that ends the subscription. */
+  onBytes(spec: ProcessSpec, channel: OutputChannelName, listener: BytesListener): () => void {
+    const key = keyOf(spec, channel);
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  #pathToOpen(spec: ProcessSpec, channel: OutputChannelName): string | null {
+    const logfile = logfileOf(spec, channel);
+    if (logfile?.kind !== 'auto') return this.path(spec, channel);
+    return this.path(spec, channel) ?? this.#createAuto(spec, channel);
+  }
+
+  #createAuto(spec: ProcessSpec, channel: OutputChannelName): string {
+    const { childLogDir, identifier } = this.#options;
+    const path = createAutoLog({ directory: childLogDir, process: spec.name, channel, identifier });
+    this.#autoPaths.set(keyOf(spec, channel), path);
+    return path;
+  }
+
+  #limitsOf(spec: ProcessSpec, channel: OutputChannelName): OutputSpec & { onProblem: (message: string) => void } {
+    return { ...spec[channel], onProblem: this.#options.onProblem };
+  }
+
+  /** Remembers the target until it is closed. */
+  #track(target: LogTarget): LogTarget {
+    const tracked: LogTarget = {
+      ...target,
+      close: () => {
+        this.#open.delete(tracked);
+        target.close();
+      },
+    };
+    this.#open.add(tracked);
+    return tracked;
+  }
+}
+
+const keyOf = (spec: ProcessSpec, channel: OutputChannelName): string => `${spec.groupName}:${spec.name}:${channel}`;
+
+/** null when the channel does not exist: stderr that goes down the stdout channel. */
+const logfileOf = (spec: ProcessSpec, channel: OutputChannelName) =>
+  channel === 'stderr' && spec.redirectStderr ? null : spec[channel].logfile;
+
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : errorText(error);

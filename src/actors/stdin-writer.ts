@@ -1,0 +1,51 @@
+/**
+ * The daemon's end of a program's standard input. It stays open as long as the program lives, so that programs do not see
+ * an end of input; what the pipe cannot take at once is kept, within a bound, and written as the program reads.
+ */
+
+import { Socket } from 'node:net';
+import type { Os } from '../os/os.ts';
+
+/** Input a program has not read yet may grow this large beyond its pipe; then it counts as closed. */
+const maxPendingBytes = 4 * 1024 * 1024;
+
+export interface StdinWriter {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** `onClosed`: the program will read no more. */
+export function createStdinWriter(
+  os: Pick<Os, 'writeDescriptor' | 'closeDescriptor'>,
+  fd: number,
+  onClosed: () => void,
+): StdinWriter {
+  let pending: Socket | null = null;
+  let open = true;
+
+  return {
+    write: (bytes) => {
+      if (!open) {
+        onClosed();
+        return;
+      }
+      if (pending === null) {
+        const { accepted, closed } = os.writeDescriptor(fd, bytes);
+        if (closed) onClosed();
+        if (closed || accepted === bytes.length) return;
+        pending = new Socket({ fd, readable: false, writable: true });
+        pending.on('error', onClosed);
+        pending.write(bytes.slice(accepted));
+        return;
+      }
+      if (pending.writableLength + bytes.length > maxPendingBytes) onClosed();
+      else pending.write(bytes.slice());
+    },
+    close: () => {
+      if (!open) return;
+      open = false;
+      if (pending === null) os.closeDescriptor(fd);
+      else pending.destroy();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** One process actor as the control methods see it: questions are answered from its snapshot, wishes become events. */
+
+import type { ProcessRef } from '../../machines/group.machine.ts';
+import { livingPid, processState } from '../../machines/selectors.ts';
+import { checkCommand } from '../actors/command-check.ts';
+import type { ActiveProcess, CommandProblem, LogAccess } from '../commands/control.ts';
+import { describeProcess } from '../model/description.ts';
+import { exitNumber } from '../model/exit-status.ts';
+import type { ProcessInfo } from '../model/process-info.ts';
+import { processStateCodes } from '../model/process-state.ts';
+import type { ControlPorts } from './control-ports.ts';
+
+export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): ActiveProcess {
+  const { spec } = ref.getSnapshot().context;
+  const { name, groupName: group } = spec;
+
+  const logAccess = (channel: 'stdout' | 'stderr'): LogAccess => ({
+    get path() {
+      return ports.logs.path(spec, channel);
+    },
+    clear: () => ports.logs.clear(spec, channel),
+    onBytes: (listener) => ports.logs.onBytes(spec, channel, listener),
+  });
+  const stdout = logAccess('stdout');
+  const stderr = logAccess('stderr');
+
+  return {
+    name,
+    group,
+    spec,
+    state: () => processState(ref.getSnapshot()),
+    info: () => processInfo(ref, ports),
+    spawnError: () => ref.getSnapshot().context.spawnError,
+    checkCommand: (): CommandProblem | null => {
+      const command = checkCommand(ports.os, spec);
+      return command.kind === 'runnable' ? null : command;
+    },
+    start: () => ref.send({ type: 'process.start' }),
+    stop: () => ref.send({ type: 'process.stop' }),
+    // The child actor acts while the event is handled, so the snapshot afterwards tells how it went.
+    signal: (signal) => {
+      ref.send({ type: 'process.signal', signal });
+      const { signalError } = ref.getSnapshot().context;
+      return signalError === '' ? { kind: 'sent' } : { kind: 'failed', text: signalError };
+    },
+    writeStdin: (bytes) => {
+      const before = ref.getSnapshot();
+      if (livingPid(before) === 0 || processState(before) === 'STOPPING') return 'not-running';
+      ref.send({ type: 'process.write', bytes });
+      return ref.getSnapshot().context.stdinClosed ? 'closed' : 'written';
+    },
+    stdout,
+    stderr,
+    onChange: (listener) => ports.changes.on(group, name, listener),
+  };
+}
+
+function processInfo(ref: ProcessRef, ports: ControlPorts): ProcessInfo {
+  const snapshot = ref.getSnapshot();
+  const { spec, startedAt, stoppedAt, spawnError, lastExit } = snapshot.context;
+  const state = processState(snapshot);
+  const pid = livingPid(snapshot);
+  const now = ports.os.clock.now();
+  const stdoutLogfile = ports.logs.path(spec, 'stdout') ?? '';
+  return {
+    name: spec.name,
+    group: spec.groupName,
+    start: seconds(startedAt),
+    stop: seconds(stoppedAt),
+    now: seconds(now),
+    state: processStateCodes[state],
+    statename: state,
+    spawnerr: spawnError,
+    exitstatus: lastExit === null ? 0 : exitNumber(lastExit),
+    logfile: stdoutLogfile,
+    stdout_logfile: stdoutLogfile,
+    stderr_logfile: ports.logs.path(spec, 'stderr') ?? '',
+    pid,
+    description: describeProcess({ state, name: spec.name, pid, startedAt, stoppedAt, spawnError, now }),
+  };
+}
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

@@ -1,0 +1,25 @@
+/** What the control interface needs besides the actors. */
+
+import type { ChangeHub } from '../actors/change-hub.ts';
+import type { ProcessLogs } from '../actors/process-logs.ts';
+import type { CommandLog, LogAccess } from '../commands/control.ts';
+import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
+import type { Os } from '../os/os.ts';
+
+export interface ControlPorts {
+  readonly os: Os;
+  readonly changes: ChangeHub;
+  readonly logs: ProcessLogs;
+  readonly log: CommandLog;
+  readonly mainLog: LogAccess;
+  /** Reads the configuration anew. Throws `ConfigError` when it is invalid. */
+  readonly readConfiguration: () => SupervisorSpec;
+  /** How the configured groups differ from the active ones. */
+  readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
+}
+
+export interface GroupChanges {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+}

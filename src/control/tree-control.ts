@@ -1,0 +1,71 @@
+/** The actor tree as the control methods see it. It keeps nothing of its own but the configuration as last read. */
+
+import type { ActorRefFrom } from 'xstate';
+import { supervisorState } from '../../machines/selectors.ts';
+import type { GroupRef, supervisorMachine } from '../../machines/supervisor.machine.ts';
+import type { ActiveGroup, ActiveProcess, SupervisorControl } from '../commands/control.ts';
+import type { SupervisorSpec } from '../model/program-spec.ts';
+import { createActiveProcess } from './active-process.ts';
+import type { ControlPorts } from './control-ports.ts';
+
+export function createTreeControl(
+  root: ActorRefFrom<typeof supervisorMachine>,
+  initial: SupervisorSpec,
+  ports: ControlPorts,
+): SupervisorControl {
+  let latest = initial;
+  const wrappers = new WeakMap<GroupRef, ActiveGroup>();
+  const wrap = (ref: GroupRef): ActiveGroup => {
+    const known = wrappers.get(ref) ?? createActiveGroup(ref, ports);
+    wrappers.set(ref, known);
+    return known;
+  };
+  const groupRefs = (): ReadonlyMap<string, GroupRef> => root.getSnapshot().context.groups;
+
+  return {
+    get identifier() {
+      return latest.daemon.identifier;
+    },
+    pid: process.pid,
+    now: () => ports.os.clock.now(),
+    state: () => supervisorState(root.getSnapshot()),
+    groups: () => [...groupRefs().values()].map(wrap),
+    group: (name) => {
+      const ref = groupRefs().get(name);
+      return ref && wrap(ref);
+    },
+    configuredGroups: () => latest.groups,
+    reread: () => {
+      latest = ports.readConfiguration();
+      const active = [...groupRefs().values()].map((ref) => ref.getSnapshot().context.spec);
+      return ports.compareGroups(active, latest.groups);
+    },
+    activate: (spec) => {
+      ports.logs.prepare(spec);
+      root.send({ type: 'group.add', spec });
+    },
+    deactivate: (name) => root.send({ type: 'group.remove', name }),
+    shutdown: () => root.send({ type: 'supervisor.shutdown' }),
+    restart: () => {
+      // A file with mistakes must not take the running programs down: refused before anything stops.
+      ports.readConfiguration();
+      root.send({ type: 'supervisor.restart' });
+    },
+    mainLog: ports.mainLog,
+    log: ports.log,
+    onProcessChange: (listener) => ports.changes.onAny(listener),
+  };
+}
+
+function createActiveGroup(ref: GroupRef, ports: ControlPorts): ActiveGroup {
+  const { spec, processes } = ref.getSnapshot().context;
+  const active: ReadonlyMap<string, ActiveProcess> = new Map(
+    [...processes].map(([name, process]) => [name, createActiveProcess(process, ports)]),
+  );
+  return {
+    name: spec.name,
+    spec,
+    processes: () => [...active.values()],
+    process: (name) => active.get(name),
+  };
+}

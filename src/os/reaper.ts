@@ -1,0 +1,45 @@
+/**
+ * Collects every child that ends: programs that were spawned, and orphans that a daemon running as PID 1 inherits. It owns
+ * all waiting in this process, so nothing else may wait for children (`node:child_process` is not used by the daemon).
+ */
+
+import type { ExitStatus } from '../model/exit-status.ts';
+import { reapAny } from './native.ts';
+import { decodeWaitStatus } from './signals.ts';
+
+export interface Reaper {
+  /** Calls `onExit` once, when the child with this pid has ended. */
+  expect(pid: number, onExit: (status: ExitStatus) => void): void;
+  /** Pids of the children that have not ended. */
+  living(): readonly number[];
+  close(): void;
+}
+
+/** `onOrphan` hears of children that nobody expects. */
+export function createReaper(onOrphan: (pid: number, status: ExitStatus) => void): Reaper {
+  const expected = new Map<number, (status: ExitStatus) => void>();
+
+  const reap = (): void => {
+    for (let ended = reapAny(); ended !== null; ended = reapAny()) {
+      const { pid } = ended;
+      const status = decodeWaitStatus(ended.status);
+      const onExit = expected.get(pid);
+      expected.delete(pid);
+      if (onExit) onExit(status);
+      else onOrphan(pid, status);
+    }
+  };
+
+  // Several signals may arrive as one, hence the loop above.
+  process.on('SIGCHLD', reap);
+
+  return {
+    expect: (pid, onExit) => {
+      expected.set(pid, onExit);
+    },
+    living: () => [...expected.keys()],
+    close: () => {
+      process.off('SIGCHLD', reap);
+    },
+  };
+}

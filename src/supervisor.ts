@@ -1,0 +1,155 @@
+/**
+ * The composition root: the one place that knows machines, actors and the control interface together. A supervisor lives
+ * from one boot to the next shutdown or restart; what outlives it (log, sockets' policy, process table) is handed in.
+ */
+
+import { createActor } from 'xstate';
+import { groupMachine, type ProcessRef } from '../machines/group.machine.ts';
+import { processMachine } from '../machines/process.machine.ts';
+import { type ProcessSnapshot, processState, supervisorState } from '../machines/selectors.ts';
+import { supervisorMachine } from '../machines/supervisor.machine.ts';
+import { announceChange } from './actors/announcer.ts';
+import { createChangeHub } from './actors/change-hub.ts';
+import { createChildProcess } from './actors/child-process.ts';
+import { createOutput } from './actors/output.ts';
+import { ProcessLogs } from './actors/process-logs.ts';
+import type { LogAccess, SupervisorControl } from './commands/control.ts';
+import type { GroupChanges } from './control/control-ports.ts';
+import { createTreeControl } from './control/tree-control.ts';
+import type { DaemonLog } from './logging/daemon-log.ts';
+import { isStopped } from './model/process-state.ts';
+import type { GroupSpec, SupervisorSpec } from './model/program-spec.ts';
+import { longClock } from './os/long-clock.ts';
+import type { Os } from './os/os.ts';
+
+export interface SupervisorOptions {
+  readonly spec: SupervisorSpec;
+  readonly os: Os;
+  readonly log: DaemonLog;
+  /** Where programs can reach the daemon; null when it has no server. */
+  readonly serverUrl: string | null;
+  /** Throws `ConfigError` when the file is invalid. */
+  readonly readConfiguration: () => SupervisorSpec;
+  readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
+}
+
+export interface Supervisor {
+  readonly control: SupervisorControl;
+  /** Makes the generated log files and starts what is to be started. */
+  boot(): void;
+  /** Opens the log files of all running processes anew. */
+  reopenLogs(): void;
+  /** Resolves when everything is stopped, with what is to follow. */
+  readonly halted: Promise<'shutdown' | 'restart'>;
+}
+
+const waitReportMs = 3000;
+
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  const { spec, os, log } = options;
+  const reportDefect = (where: string, error: unknown): void => {
+    log.critical(`internal error in ${where}: ${error instanceof Error ? error.stack : String(error)}`);
+  };
+  const changes = createChangeHub((error) => reportDefect('a listener for state changes', error));
+  const logs = new ProcessLogs({
+    childLogDir: spec.daemon.childLogDir,
+    identifier: spec.daemon.identifier,
+    onProblem: (message) => log.warn(message),
+  });
+
+  const announcer = {
+    log,
+    changes,
+    now: () => os.clock.now(),
+    isEnding: () => supervisorState(root.getSnapshot()) !== 'RUNNING',
+  };
+  const attach = (ref: ProcessRef): void => {
+    const process = ref.getSnapshot().context.spec;
+    ref.on('process.changed', (change) => announceChange(announcer, process, change));
+  };
+
+  const processes = processMachine.provide({
+    actors: {
+      child: createChildProcess({
+        os,
+        log,
+        serverUrl: options.serverUrl,
+        openLog: (of, channel) => logs.open(of, channel),
+      }),
+      output: createOutput({
+        stripAnsi: spec.daemon.stripAnsi,
+        onBytes: (of, channel, bytes) => logs.deliver(of, channel, bytes),
+        onProblem: (message) => log.warn(message),
+      }),
+    },
+    actions: { reportDefect: (_, params) => reportDefect(`the process '${params.spec.name}'`, params.error) },
+  });
+  const groups = groupMachine.provide({
+    actors: { process: processes },
+    actions: { reportDefect: (_, params) => reportDefect(`the group '${params.group}'`, params.error) },
+  });
+  let lastReport = Number.NEGATIVE_INFINITY;
+  const root = createActor(
+    supervisorMachine.provide({
+      actors: { group: groups },
+      actions: {
+        announceGroups: ({ context }, { names, change }) => {
+          if (change === 'removed') return;
+          for (const name of names) {
+            for (const process of context.groups.get(name)?.getSnapshot().context.processes.values() ?? [])
+              attach(process);
+          }
+        },
+        reportWaiting: ({ context }) => {
+          if (os.clock.steady() < lastReport + waitReportMs) return;
+          const unstopped = [...context.groups.values()]
+            .flatMap((group) => [...group.getSnapshot().context.processes.values()])
+            .map((process) => process.getSnapshot())
+            .filter((snapshot) => !isStopped(processState(snapshot)));
+          if (unstopped.length === 0) return;
+          lastReport = os.clock.steady();
+          log.info(`waiting for ${unstopped.map(nameOf).join(', ')} to die`);
+        },
+        reportDefect: (_, params) => reportDefect('the supervisor', params.error),
+      },
+    }),
+    { input: { groups: spec.groups }, clock: longClock },
+  );
+
+  const halted = new Promise<'shutdown' | 'restart'>((resolve) => {
+    root.subscribe({
+      error: (error) => {
+        reportDefect('the root of the supervision tree', error);
+        resolve('shutdown');
+      },
+      complete: () => resolve(root.getSnapshot().output?.intent ?? 'shutdown'),
+    });
+  });
+  root.start();
+
+  return {
+    control: createTreeControl(root, spec, {
+      os,
+      changes,
+      logs,
+      log,
+      mainLog: mainLogAccess(log),
+      readConfiguration: options.readConfiguration,
+      compareGroups: options.compareGroups,
+    }),
+    boot: () => {
+      for (const group of spec.groups) logs.prepare(group);
+      root.send({ type: 'supervisor.boot' });
+    },
+    reopenLogs: () => logs.reopenAll(),
+    halted,
+  };
+}
+
+const nameOf = (snapshot: ProcessSnapshot): string => snapshot.context.spec.name;
+
+const mainLogAccess = (log: DaemonLog): LogAccess => ({
+  path: log.path,
+  clear: () => log.clear(),
+  onBytes: (listener) => log.onBytes(listener),
+});
