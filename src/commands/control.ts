@@ -28,8 +28,17 @@ export interface SupervisorControl {
   shutdown(): void;
   restart(): void;
   readonly mainLog: LogAccess;
+  /** The daemon's own log. */
+  readonly log: CommandLog;
   /** Every state change of every process, from now on. Returns the function that ends the subscription. */
   onProcessChange(listener: (change: ProcessChange) => void): () => void;
+}
+
+/** What methods write into the daemon's log. */
+export interface CommandLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
 }
 
 export interface ConfigChanges {

@@ -11,6 +11,8 @@ export type TypeName = 'string' | 'int' | 'boolean' | 'array' | 'struct';
 export interface Parameter {
   readonly name: string;
   readonly type: TypeName;
+  /** A string that may also come as a number; the method receives its digits. */
+  readonly acceptsNumber?: true;
   /** One line. */
   readonly doc: string;
   /** Present when the parameter may be left out. */
@@ -27,7 +29,8 @@ export interface Session {
   readonly peer: string;
   /**
    * Sends a notification. Bounded: when the peer reads too slowly the message is dropped and counted, and the peer is
-   * told how many it missed as soon as it reads again. Transports that cannot notify do not offer it.
+   * told how many it missed as soon as it reads again. What is sent while a `subscribe.*` request runs follows its
+   * reply. The params are encoded before it returns. Transports that cannot notify do not offer it.
    */
   readonly notify?: (method: string, params: readonly unknown[]) => void;
   /** Runs when the connection ends, to release what the session holds. */
