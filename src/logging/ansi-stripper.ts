@@ -30,7 +30,7 @@ export class AnsiStripper {
       const end = sequenceEnd(input, start);
       if (end === 'open') {
         pieces.push(input.subarray(shown, start));
-        this.#begun = input.slice(start);
+        this.#begun = new Uint8Array(input.subarray(start));
         return Buffer.concat(pieces);
       }
       if (end !== null) {

@@ -24,7 +24,7 @@ export class HeldBytes {
   /** Copies as much of `bytes` as there is room for. After the first loss nothing more is taken, or order would break. */
   add(bytes: Uint8Array): void {
     const kept = this.#lost > 0 ? 0 : Math.min(bytes.length, limitBytes - this.#length);
-    if (kept > 0) this.#chunks.push(bytes.slice(0, kept));
+    if (kept > 0) this.#chunks.push(new Uint8Array(bytes.subarray(0, kept)));
     this.#length += kept;
     this.#lost += bytes.length - kept;
   }

@@ -44,7 +44,7 @@ export class StreamSink implements LogSink {
   write(bytes: Uint8Array): boolean {
     const rest = this.#waitingBytes === 0 ? this.#writeNow(bytes) : bytes;
     if (rest.length > 0) {
-      this.#queue.push(rest.slice());
+      this.#queue.push(new Uint8Array(rest));
       this.#waitingBytes += rest.length;
       this.#writeQueue();
     }
