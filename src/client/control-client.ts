@@ -16,6 +16,8 @@ export interface ControlClient {
     readonly process: string | null;
     readonly channel: LogChannel;
     readonly onBytes: (bytes: Uint8Array) => void;
+    /** The server dropped so many pieces of output because they were read too slowly. */
+    readonly onMissed?: (count: number) => void;
     readonly signal: AbortSignal;
   }): Promise<void>;
   close(): void;
@@ -36,7 +38,7 @@ export type ConnectionProblemKind =
 export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
   readonly kind: ConnectionProblemKind;
-  /** The system's error code where there is one: `ECONNREFUSED`. */
+  /** The system's error code where there is one: `ECONNREFUSED`. `EPROTO`: the other side speaks another protocol. */
   readonly code: string | null;
 
   constructor(kind: ConnectionProblemKind, message: string, code: string | null = null) {

@@ -1,0 +1,111 @@
+/**
+ * The control client over MessagePack-RPC on a unix socket. It connects with the first call and again after the
+ * connection was lost, so one client serves a command as well as a shell that outlives a restart of the daemon.
+ */
+
+import { Fault, faultCodes } from '../model/errors.ts';
+import type { HelloReply } from '../protocol/messages.ts';
+import { notifications, protocolVersion, sessionMethods, subscriptionMethods } from '../protocol/messages.ts';
+import { otherProtocol, unauthorized } from './connection-problem.ts';
+import { ConnectionProblem, type ControlClient, LogNotAvailable } from './control-client.ts';
+import { type MsgpackLink, openMsgpackLink } from './msgpack-link.ts';
+
+export interface MsgpackAddress {
+  /** Of the socket, absolute. */
+  readonly path: string;
+  readonly username: string | null;
+  readonly password: string | null;
+}
+
+// The empty line makes an HTTP server, such as an original Supervisor, give up on this request at once.
+const clientName = 'statevisor\r\n\r\n';
+
+/** Bytes of a log that a follower sees before the new ones, as Supervisor's `tail -f`. */
+const followedTailBytes = 1024;
+
+const noSuchLog: ReadonlySet<number> = new Set([faultCodes.BAD_NAME, faultCodes.NO_FILE]);
+
+export function connectMsgpack(address: MsgpackAddress): ControlClient {
+  let current: { readonly link: MsgpackLink; readonly ready: Promise<void> } | null = null;
+  let closed = false;
+
+  async function connected(): Promise<MsgpackLink> {
+    if (closed) throw new ConnectionProblem('broken', 'the client is closed');
+    if (current === null || !current.link.open) {
+      const link = openMsgpackLink(address.path);
+      current = { link, ready: introduce(link, address) };
+    }
+    const { link, ready } = current;
+    await ready;
+    return link;
+  }
+
+  async function followLog(options: Parameters<ControlClient['followLog']>[0]): Promise<void> {
+    const { process, channel, signal } = options;
+    if (signal.aborted) return;
+    const link = await connected();
+    let finish: (problem: ConnectionProblem | null) => void = () => {};
+    const finished = new Promise<void>((resolve, reject) => {
+      finish = (problem) => (problem === null ? resolve() : reject(problem));
+    });
+    // Rejected before anybody waits for it when the connection ends early; the await below still sees it.
+    finished.catch(() => {});
+    const abort = (): void => finish(null);
+    signal.addEventListener('abort', abort);
+    try {
+      const subscription = await link.subscribe(
+        process === null ? subscriptionMethods.mainLog : subscriptionMethods.log,
+        process === null ? [followedTailBytes] : [process, channel, followedTailBytes],
+        {
+          onNotification: (method, [bytes]) => {
+            if (method === notifications.logBytes && bytes instanceof Uint8Array && !signal.aborted) {
+              options.onBytes(bytes);
+            }
+          },
+          onMissed: (count) => options.onMissed?.(count),
+          onClosed: finish,
+        },
+      );
+      await finished;
+      link.forget(subscription);
+      if (link.open) link.call(subscriptionMethods.end, [subscription]).catch(() => {});
+    } catch (error) {
+      if (error instanceof Fault && noSuchLog.has(error.code)) throw new LogNotAvailable(error.text);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  return {
+    serverUrl: `unix://${address.path}`,
+    call: async (method, ...params) => (await connected()).call(method, params),
+    followLog,
+    close: () => {
+      closed = true;
+      current?.link.close();
+    },
+  };
+}
+
+/** Says hello, which also finds out what the other side speaks, and authenticates where that is wanted. */
+async function introduce(link: MsgpackLink, { path, username, password }: MsgpackAddress): Promise<void> {
+  try {
+    const hello = await link.call(sessionMethods.hello, [clientName, protocolVersion]);
+    if (!isHello(hello)) throw otherProtocol(path);
+    if (hello.authenticated) return;
+    if (username === null || password === null) throw unauthorized(path, false);
+    await link.call(sessionMethods.authenticate, [username, password]);
+  } catch (error) {
+    link.close();
+    if (error instanceof Fault) throw otherProtocol(path);
+    if (error instanceof ConnectionProblem && error.kind === 'unauthorized')
+      throw unauthorized(path, username !== null);
+    throw error;
+  }
+}
+
+function isHello(reply: unknown): reply is HelloReply {
+  if (typeof reply !== 'object' || reply === null) return false;
+  return 'protocol' in reply && 'authenticated' in reply && typeof reply.authenticated === 'boolean';
+}

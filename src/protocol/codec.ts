@@ -1,0 +1,94 @@
+/**
+ * Bytes of one message ↔ a typed message, checked. Values inside travel as msgpackr writes them: plain maps, no records,
+ * no extension types. It trusts `frame.ts` to have delimited the bytes, and yet survives any bytes at all.
+ */
+
+import { Packr } from 'msgpackr/pack';
+import type { ErrorRecord, Message } from './messages.ts';
+import { messageTypes } from './messages.ts';
+
+export type Decoded =
+  | { readonly kind: 'message'; readonly message: Message }
+  /** `reason` completes "the message …" in a log line. */
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+// 64-bit integers become numbers: clients in typed languages send every integer that way. Beyond 2^53 they lose digits
+// and are then no safe integers, which the argument checks refuse.
+const packr = new Packr({
+  useRecords: false,
+  variableMapSize: true,
+  encodeUndefinedAsNil: true,
+  int64AsType: 'number',
+});
+
+/** Throws when a value cannot be expressed (symbols, cycles): a bug of whoever made the value. */
+export function encodeMessage(message: Message): Uint8Array {
+  switch (message.type) {
+    case 'request':
+      return packr.pack([messageTypes.request, message.id, message.method, message.params]);
+    case 'response':
+      return packr.pack([messageTypes.response, message.id, message.error, message.result]);
+    case 'notification':
+      return packr.pack([messageTypes.notification, message.method, message.params]);
+    default:
+      return message satisfies never;
+  }
+}
+
+export function decodeMessage(bytes: Uint8Array): Decoded {
+  let value: unknown;
+  try {
+    value = packr.unpack(bytes);
+  } catch (error) {
+    return invalid(`cannot be decoded: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (!Array.isArray(value)) return invalid('is not an array');
+  const fields: readonly unknown[] = value;
+  switch (fields[0]) {
+    case messageTypes.request:
+      return decodeRequest(fields);
+    case messageTypes.response:
+      return decodeResponse(fields);
+    case messageTypes.notification:
+      return decodeNotification(fields);
+    default:
+      return invalid('has no type 0, 1 or 2');
+  }
+}
+
+function decodeRequest(fields: readonly unknown[]): Decoded {
+  const [, id, method, params] = fields;
+  if (fields.length !== 4) return invalid('is a request without exactly four fields');
+  if (!isMessageId(id)) return invalid('is a request whose id is no 32-bit unsigned integer');
+  if (typeof method !== 'string') return invalid('is a request whose method is no string');
+  if (!Array.isArray(params)) return invalid('is a request whose parameters are no array');
+  return { kind: 'message', message: { type: 'request', id, method, params } };
+}
+
+function decodeResponse(fields: readonly unknown[]): Decoded {
+  const [, id, error, result] = fields;
+  if (fields.length !== 4) return invalid('is a response without exactly four fields');
+  if (!isMessageId(id)) return invalid('is a response whose id is no 32-bit unsigned integer');
+  if (error !== null && !isErrorRecord(error))
+    return invalid('is a response whose error is no map of code and message');
+  return { kind: 'message', message: { type: 'response', id, error, result } };
+}
+
+function decodeNotification(fields: readonly unknown[]): Decoded {
+  const [, method, params] = fields;
+  if (fields.length !== 3) return invalid('is a notification without exactly three fields');
+  if (typeof method !== 'string') return invalid('is a notification whose method is no string');
+  if (!Array.isArray(params)) return invalid('is a notification whose parameters are no array');
+  return { kind: 'message', message: { type: 'notification', method, params } };
+}
+
+const isMessageId = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 0xffffffff;
+
+function isErrorRecord(value: unknown): value is ErrorRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message } = value as { readonly code?: unknown; readonly message?: unknown };
+  return Number.isInteger(code) && typeof message === 'string';
+}
+
+const invalid = (reason: string): Decoded => ({ kind: 'invalid', reason });
