@@ -1,0 +1,95 @@
+/**
+ * The first moments of a connection: its first byte tells MessagePack from HTTP, and each gets the socket with what was
+ * read so far. A peer that says nothing, or something else, is shown out.
+ */
+
+import type { Socket } from 'node:net';
+import type { Dispatch } from '../commands/method.ts';
+import type { ServerSpec } from '../model/program-spec.ts';
+import { isArray } from '../protocol/frame.ts';
+import { endGently } from './end-gently.ts';
+import type { ServerLimits } from './limits.ts';
+import type { ServerLog } from './server-log.ts';
+import { runSession } from './session.ts';
+
+/** A connection that begins like HTTP. Whoever gets it owns it: data, errors and end. */
+export interface HttpConnection {
+  readonly socket: Socket;
+  /** Already read from the paused socket; `socket.unshift` puts it back, `socket.resume` starts it again. */
+  readonly firstBytes: Buffer;
+  readonly id: number;
+  readonly peer: string;
+  readonly server: ServerSpec;
+}
+
+/** Returns the function by which the server ends the connection when it shuts down. */
+export type HttpHandler = (connection: HttpConnection) => () => void;
+
+export interface ConnectionOptions {
+  readonly socket: Socket;
+  readonly id: number;
+  readonly peer: string;
+  readonly server: ServerSpec;
+  readonly dispatch: Dispatch;
+  readonly http: HttpHandler | null;
+  readonly log: ServerLog;
+  readonly limits: ServerLimits;
+  readonly version: string;
+}
+
+/** Returns the function by which the server ends the connection. */
+export function acceptConnection(options: ConnectionOptions): (reason: string) => void {
+  const { socket, id, peer, server, log, limits } = options;
+  let end = (_reason: string): void => {
+    socket.destroy();
+  };
+
+  const silence = setTimeout(() => {
+    log.warn(`closed the connection of ${peer}: it said nothing`);
+    socket.destroy();
+  }, limits.firstByteMs);
+  silence.unref();
+
+  const onError = (error: Error): void => log.debug(`connection of ${peer}: ${error.message}`);
+  const onEnd = (): void => socket.destroySoon();
+  const onClose = (): void => clearTimeout(silence);
+  const onFirstBytes = (firstBytes: Buffer): void => {
+    clearTimeout(silence);
+    socket.pause();
+    socket.removeListener('end', onEnd);
+    socket.removeListener('close', onClose);
+    const first = firstBytes[0] ?? 0;
+    if (isArray(first)) {
+      socket.removeListener('error', onError);
+      end = runSession({ ...options, firstBytes, credentials: server.credentials });
+    } else if (!isCapital(first)) {
+      log.warn(`closed the connection of ${peer}: it speaks neither MessagePack-RPC nor HTTP`);
+      endGently(socket, limits.closeGraceMs);
+    } else if (options.http === null) {
+      socket.write(httpNotActive);
+      endGently(socket, limits.closeGraceMs);
+    } else {
+      socket.removeListener('error', onError);
+      end = options.http({ socket, firstBytes, id, peer, server });
+    }
+  };
+
+  socket.on('error', onError);
+  socket.on('end', onEnd);
+  socket.on('close', onClose);
+  socket.once('data', onFirstBytes);
+  return (reason) => end(reason);
+}
+
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+
+const notActiveText = 'HTTP and XML-RPC are not active yet; this socket speaks MessagePack-RPC.\n';
+
+const httpNotActive = [
+  'HTTP/1.1 501 Not Implemented',
+  'Content-Type: text/plain',
+  `Content-Length: ${notActiveText.length}`,
+  'Connection: close',
+  '',
+  notActiveText,
+].join('\r\n');

@@ -1,0 +1,111 @@
+/**
+ * The control interface of the daemon: opens the configured sockets, counts the connections, and takes everything down
+ * again. Sockets on the network are not opened by this version.
+ */
+
+import type { Socket } from 'node:net';
+import type { Dispatch } from '../commands/method.ts';
+import type { ServerSpec } from '../model/program-spec.ts';
+import { acceptConnection, type HttpHandler } from './connection.ts';
+import { needsAuthentication } from './credentials.ts';
+import { defaultLimits, type ServerLimits } from './limits.ts';
+import type { ListenProblem } from './listen-problem.ts';
+import type { ServerLog } from './server-log.ts';
+import { openUnixSocket, type UnixListener } from './unix-socket.ts';
+
+export interface ControlServerOptions {
+  readonly servers: readonly ServerSpec[];
+  readonly dispatch: Dispatch;
+  readonly log: ServerLog;
+  /** Takes connections that begin like HTTP; without it they get a 501. */
+  readonly http?: HttpHandler;
+  /** The product's version, told to clients that ask. */
+  readonly version?: string;
+  /** Receives the line about a stale socket; by default it goes to standard error, as Supervisor's. */
+  readonly notice?: (line: string) => void;
+  readonly limits?: ServerLimits;
+}
+
+export interface ControlServer {
+  /** Opens all sockets, or none: the first problem closes those that were open already. */
+  listen(): Promise<ListenProblem | null>;
+  /** Removes the socket files, lets replies on their way be read, and ends all connections. */
+  close(): Promise<void>;
+}
+
+export function createControlServer(options: ControlServerOptions): ControlServer {
+  const { dispatch, log } = options;
+  const limits = options.limits ?? defaultLimits;
+  const notice = options.notice ?? ((line: string) => process.stderr.write(`${line}\n`));
+  const listeners: UnixListener[] = [];
+  const connections = new Map<Socket, (reason: string) => void>();
+  let lastId = 0;
+  let full = false;
+
+  function accept(socket: Socket, server: ServerSpec): void {
+    if (connections.size >= limits.connections) {
+      if (!full) log.warn(`refusing connections: ${limits.connections} are open, which is the limit`);
+      full = true;
+      socket.destroy();
+      return;
+    }
+    lastId += 1;
+    const id = lastId;
+    socket.once('close', () => {
+      connections.delete(socket);
+      full = false;
+    });
+    const end = acceptConnection({
+      socket,
+      id,
+      peer: `unix:connection=${id}`,
+      server,
+      dispatch,
+      http: options.http ?? null,
+      log,
+      limits,
+      version: options.version ?? '',
+    });
+    connections.set(socket, end);
+  }
+
+  async function listen(): Promise<ListenProblem | null> {
+    for (const server of options.servers) {
+      if (server.kind !== 'unix') continue;
+      const opened = await openUnixSocket({
+        path: server.path,
+        mode: server.mode,
+        owner: server.owner,
+        onConnection: (socket) => accept(socket, server),
+        onAcceptError: (error) => log.error(`${server.path}: ${error.message}`),
+        notice,
+      });
+      if (opened.kind === 'problem') {
+        await close();
+        return opened.problem;
+      }
+      listeners.push(opened.listener);
+      if (!needsAuthentication(server.credentials)) {
+        log.critical(`Server '${server.section}' running without any HTTP authentication checking`);
+      }
+    }
+    return null;
+  }
+
+  async function close(): Promise<void> {
+    for (const listener of listeners.splice(0)) listener.close();
+    const closed = [...connections].map(async ([socket, end]) => {
+      const done = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      end('the server is shutting down');
+      await done;
+    });
+    // `end` destroys the socket after its grace, but with a timer that lets the process go; this one holds it.
+    const deadline = setTimeout(() => {
+      for (const socket of connections.keys()) socket.destroy();
+    }, limits.closeGraceMs);
+    await Promise.all(closed);
+    clearTimeout(deadline);
+  }
+
+  return { listen, close };
+}

@@ -1,0 +1,38 @@
+/** How much one peer, and all of them together, may cost. Tests pass smaller ones than the defaults. */
+
+import type { FrameLimits } from '../protocol/frame.ts';
+
+export interface ServerLimits {
+  /** Open connections of all sockets together, whatever they speak. */
+  readonly connections: number;
+  /** How long a connection may stay silent before its first byte. */
+  readonly firstByteMs: number;
+  /** How long a MessagePack connection may stay without successful authentication, where it is required. */
+  readonly authenticationMs: number;
+  /** Wrong passwords before the connection is closed. */
+  readonly authenticationAttempts: number;
+  /** Messages before and after authentication. */
+  readonly framesBefore: FrameLimits;
+  readonly framesAfter: FrameLimits;
+  /** Requests of one connection that are being worked on; further ones are left unread. */
+  readonly requestsInFlight: number;
+  /** Replies waiting for the peer to read; above it no request is read. */
+  readonly outputBytes: number;
+  /** Output waiting for the peer to read; above it notifications are dropped and counted. */
+  readonly notificationBytes: number;
+  /** How long a connection that the server ends may take to read its last bytes. */
+  readonly closeGraceMs: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  connections: 256,
+  firstByteMs: 10_000,
+  authenticationMs: 30_000,
+  authenticationAttempts: 3,
+  framesBefore: { maxBytes: 4096, maxDepth: 4, maxValues: 64 },
+  framesAfter: { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 100_000 },
+  requestsInFlight: 64,
+  outputBytes: 1024 * 1024,
+  notificationBytes: 1024 * 1024,
+  closeGraceMs: 1000,
+};

@@ -1,0 +1,212 @@
+/**
+ * One control connection that speaks MessagePack-RPC: authentication, requests run through the dispatch with their
+ * replies in the order they finish, and notifications. A peer that breaks the protocol loses its connection and causes
+ * one log line; it can never cost more than the limits say.
+ */
+
+import type { Socket } from 'node:net';
+import type { Dispatch, Session } from '../commands/method.ts';
+import { Fault } from '../model/errors.ts';
+import type { Credentials } from '../model/program-spec.ts';
+import { decodeMessage } from '../protocol/codec.ts';
+import { createFrameReader } from '../protocol/frame.ts';
+import type { ErrorRecord, HelloReply, RequestMessage } from '../protocol/messages.ts';
+import { protocolVersion, sessionMethods, subscriptionNamespace, unauthorizedCode } from '../protocol/messages.ts';
+import { acceptsCredentials, needsAuthentication } from './credentials.ts';
+import { endGently } from './end-gently.ts';
+import type { ServerLimits } from './limits.ts';
+import { createOutput } from './output.ts';
+import type { ServerLog } from './server-log.ts';
+
+export interface SessionOptions {
+  readonly socket: Socket;
+  /** What was read to find out that the peer speaks MessagePack. */
+  readonly firstBytes: Uint8Array;
+  readonly id: number;
+  readonly peer: string;
+  readonly credentials: Credentials | null;
+  readonly dispatch: Dispatch;
+  readonly log: ServerLog;
+  readonly limits: ServerLimits;
+  /** Of the product, for `session.hello`. */
+  readonly version: string;
+}
+
+/** Runs until the connection ends. Returns the function by which the server ends it, giving a reason to the peer. */
+export function runSession(options: SessionOptions): (reason: string) => void {
+  const { socket, peer, credentials, log, limits } = options;
+  const output = createOutput({ socket, notificationBytes: limits.notificationBytes, onEmpty: () => readOn() });
+  let authenticated = !needsAuthentication(credentials);
+  let wrongPasswords = 0;
+  let inFlight = 0;
+  let peerEnded = false;
+  let ending = false;
+  let closed = false;
+  const releases: (() => void)[] = [];
+  const reader = createFrameReader(authenticated ? limits.framesAfter : limits.framesBefore);
+
+  const session: Session = {
+    id: options.id,
+    peer,
+    notify: (method, params) => {
+      if (!ending) output.notify(method, params);
+    },
+    onClose: (release) => {
+      if (closed) release();
+      else releases.push(release);
+    },
+  };
+
+  const authenticationDeadline = setTimeout(() => {
+    if (!authenticated) refuse('did not authenticate in time');
+  }, limits.authenticationMs);
+  authenticationDeadline.unref();
+  if (authenticated) clearTimeout(authenticationDeadline);
+
+  function readOn(): void {
+    while (!ending && inFlight < limits.requestsInFlight && output.queuedBytes <= limits.outputBytes) {
+      const frame = reader.next();
+      switch (frame.kind) {
+        case 'message':
+          take(frame.bytes);
+          break;
+        case 'broken':
+          refuse(`sent a message that is ${describe[frame.problem]}`);
+          return;
+        case 'incomplete':
+          if (peerEnded && inFlight === 0) end();
+          else socket.resume();
+          return;
+        default:
+          frame satisfies never;
+          return;
+      }
+    }
+    if (!ending) socket.pause();
+  }
+
+  function take(bytes: Uint8Array): void {
+    const decoded = decodeMessage(bytes);
+    if (decoded.kind === 'invalid') {
+      refuse(`sent a message that ${decoded.reason}`);
+      return;
+    }
+    const { message } = decoded;
+    // A notification wants no answer, and this version knows none that a client could send.
+    if (message.type === 'request') answer(message);
+    else if (message.type === 'response') refuse('sent a response, though nothing was asked');
+  }
+
+  function answer(request: RequestMessage): void {
+    if (request.method === sessionMethods.hello) {
+      const hello: HelloReply = {
+        server: 'statevisor',
+        version: options.version,
+        protocol: protocolVersion,
+        authenticated,
+      };
+      output.reply(request.id, null, hello);
+    } else if (request.method === sessionMethods.authenticate) {
+      authenticate(request);
+    } else if (authenticated) {
+      void run(request);
+    } else {
+      output.reply(request.id, unauthorized, null);
+    }
+  }
+
+  function authenticate({ id, params }: RequestMessage): void {
+    const [username, password] = params;
+    if (params.length !== 2 || typeof username !== 'string' || typeof password !== 'string') {
+      output.reply(id, recordOf(Fault.of('INCORRECT_PARAMETERS')), null);
+      return;
+    }
+    if (needsAuthentication(credentials) && !acceptsCredentials(credentials, username, password)) {
+      output.reply(id, unauthorized, null);
+      wrongPasswords += 1;
+      if (wrongPasswords >= limits.authenticationAttempts) refuse('gave a wrong username or password too often');
+      return;
+    }
+    authenticated = true;
+    clearTimeout(authenticationDeadline);
+    reader.setLimits(limits.framesAfter);
+    output.reply(id, null, true);
+  }
+
+  async function run({ id, method, params }: RequestMessage): Promise<void> {
+    const subscribes = method.startsWith(subscriptionNamespace);
+    if (subscribes) output.hold();
+    inFlight += 1;
+    try {
+      output.reply(id, null, await options.dispatch(method, params, session));
+    } catch (error) {
+      if (!(error instanceof Fault)) {
+        log.error(`${method} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+      output.reply(id, recordOf(error instanceof Fault ? error : Fault.of('FAILED', 'internal error')), null);
+    }
+    inFlight -= 1;
+    if (subscribes) output.release();
+    readOn();
+  }
+
+  /** Ends the connection of a peer that does not keep to the rules. */
+  function refuse(reason: string): void {
+    if (ending) return;
+    log.warn(`closed the connection of ${peer}: it ${reason}`);
+    close(`this connection ${reason}`);
+  }
+
+  function close(reason: string): void {
+    if (ending) return;
+    output.sayGoodbye(reason);
+    end();
+  }
+
+  function end(): void {
+    if (ending) return;
+    ending = true;
+    endGently(socket, limits.closeGraceMs);
+  }
+
+  socket.on('data', (chunk: Uint8Array) => {
+    if (ending) return;
+    reader.append(chunk);
+    readOn();
+  });
+  socket.on('end', () => {
+    // A peer may close its sending side and still wait for the replies.
+    peerEnded = true;
+    readOn();
+  });
+  socket.on('error', (error) => log.debug(`connection of ${peer}: ${error.message}`));
+  socket.on('close', () => {
+    ending = true;
+    closed = true;
+    clearTimeout(authenticationDeadline);
+    for (const release of releases.splice(0)) {
+      try {
+        release();
+      } catch (error) {
+        log.error(`closing ${peer} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      }
+    }
+  });
+
+  reader.append(options.firstBytes);
+  readOn();
+  return close;
+}
+
+const recordOf = (fault: Fault): ErrorRecord => ({ code: fault.code, message: fault.text });
+
+const unauthorized: ErrorRecord = { code: unauthorizedCode, message: 'UNAUTHORIZED' };
+
+/** Completes "sent a message that is …". */
+const describe = {
+  'not-an-array': 'not an array',
+  'extension-type': 'of an extension type',
+  'reserved-byte': 'not MessagePack',
+  'too-large': 'too large',
+  'too-deep': 'nested too deeply',
+} as const;

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { acceptsCredentials, needsAuthentication } from '../../src/server/credentials.ts';
+
+const plain = { username: 'user', password: 'sécret' };
+// printf %s thepassword | sha1sum
+const hashed = { username: 'user', password: '{SHA}82ab876d1387bfafe46cc1c8a2ef074eae50cb1d' };
+
+describe('credentials', () => {
+  it.each([
+    ['the right pair', plain, 'user', 'sécret', true],
+    ['another user', plain, 'User', 'sécret', false],
+    ['another password', plain, 'user', 'secret', false],
+    ['nothing', plain, '', '', false],
+    ['the password of a hash', hashed, 'user', 'thepassword', true],
+    ['a wrong password for a hash', hashed, 'user', 'thepasswor', false],
+    ['the hash itself', hashed, 'user', hashed.password, false],
+    ['the digits of the hash', hashed, 'user', hashed.password.slice(5), false],
+    [
+      'a hash in capitals, which Supervisor compares as text',
+      { ...hashed, password: `{SHA}${hashed.password.slice(5).toUpperCase()}` },
+      'user',
+      'thepassword',
+      false,
+    ],
+    ['an empty password where it is one', { username: 'user', password: '' }, 'user', '', true],
+  ])('judges %s', (_what, credentials, username, password, accepted) => {
+    expect(acceptsCredentials(credentials, username, password)).toBe(accepted);
+  });
+
+  it('are needed only where a username is configured', () => {
+    expect(needsAuthentication(null)).toBe(false);
+    expect(needsAuthentication({ username: '', password: '' })).toBe(false);
+    expect(needsAuthentication(plain)).toBe(true);
+  });
+});
