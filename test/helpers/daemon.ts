@@ -19,6 +19,10 @@ export interface DaemonOptions {
   /** False lets the daemon detach itself as it does without `-n`. */
   readonly foreground?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the configuration puts these, relative to the sandbox, when not where the tests' own sections do. */
+  readonly socket?: string;
+  readonly pidFile?: string;
+  readonly logFile?: string;
   /** A place that exists already instead of an own one; it is left to its owner to remove. */
   readonly sandbox?: Sandbox;
 }
@@ -34,12 +38,20 @@ export class Daemon {
   readonly pid: number;
   /** The command as it was started; without `foreground` it has ended by now. */
   readonly command: RunningCommand;
+  readonly #logFile: string;
   readonly #ownsSandbox: boolean;
 
-  constructor(options: { sandbox: Sandbox; pid: number; command: RunningCommand; ownsSandbox: boolean }) {
+  constructor(options: {
+    readonly sandbox: Sandbox;
+    readonly pid: number;
+    readonly command: RunningCommand;
+    readonly logFile: string;
+    readonly ownsSandbox: boolean;
+  }) {
     this.sandbox = options.sandbox;
     this.pid = options.pid;
     this.command = options.command;
+    this.#logFile = options.logFile;
     this.#ownsSandbox = options.ownsSandbox;
   }
 
@@ -75,7 +87,7 @@ export class Daemon {
   }
 
   log(): string {
-    return this.sandbox.read('supervisord.log');
+    return this.sandbox.read(this.#logFile);
   }
 
   /** The messages of the daemon's log as `LEVL message`, with process ids replaced by `N`. */
@@ -117,7 +129,7 @@ export class Daemon {
 
   /** Living processes that the daemon started, and their descendants. */
   programs(): readonly ProcessEntry[] {
-    return this.sandbox.processes().filter(({ pid }) => pid !== this.pid && !this.#isFrontOf(pid));
+    return this.sandbox.processes().filter(({ pid }) => pid !== this.pid && pid !== this.command.pid);
   }
 
   /** Direct children of the daemon. */
@@ -149,9 +161,8 @@ export class Daemon {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const stillListening = this.isAlive();
     try {
-      if (stillListening) {
+      if (this.isAlive()) {
         this.signal('SIGTERM');
         await this.waitForEnd();
       }
@@ -162,10 +173,6 @@ export class Daemon {
       if (this.#ownsSandbox) await this.sandbox[Symbol.asyncDispose]();
     }
   }
-
-  #isFrontOf(pid: number): boolean {
-    return pid === this.command.pid;
-  }
 }
 
 /** Starts the daemon and returns as soon as its socket accepts connections. */
@@ -175,6 +182,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     new Sandbox({ files: options.config ?? '', ...(options.env === undefined ? {} : { env: options.env }) });
   const ownsSandbox = options.sandbox === undefined;
   const foreground = options.foreground ?? true;
+  const logFile = options.logFile ?? 'supervisord.log';
   const args = [...(foreground ? ['-n'] : []), '-c', sandbox.configuration, ...(options.args ?? [])];
   const command =
     options.shell === undefined
@@ -186,12 +194,15 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       if (result !== undefined && (foreground || result.status !== 0)) {
         throw new Error(`supervisord ended with ${result.status}\n${result.stdout}${result.stderr}`);
       }
-      return (foreground || result !== undefined) && (await answers(sandbox.path('supervisor.sock')));
+      return (foreground || result !== undefined) && (await answers(sandbox.path(options.socket ?? 'supervisor.sock')));
     });
-    const pid = await waitFor('the pid file', () => Number(sandbox.read('supervisord.pid')) || undefined);
-    return new Daemon({ sandbox, pid, command, ownsSandbox });
+    const pid = await waitFor('the pid file', () => {
+      const number = Number(sandbox.read(options.pidFile ?? 'supervisord.pid'));
+      return number > 0 && isAlive(number) ? number : undefined;
+    });
+    return new Daemon({ sandbox, pid, command, logFile, ownsSandbox });
   } catch (error) {
-    const report = `${command.stdout}${command.stderr}${sandbox.read('supervisord.log')}`.slice(-4000);
+    const report = `${command.stdout}${command.stderr}${sandbox.read(logFile)}`.slice(-4000);
     await sandbox.killAll();
     if (ownsSandbox) await sandbox[Symbol.asyncDispose]();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${report}`, { cause: error });

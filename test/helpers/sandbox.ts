@@ -133,6 +133,13 @@ export class Sandbox {
     return new RunningCommand(supervisorctlPath, ['-c', this.configuration, ...args], options);
   }
 
+  /** A command in a terminal of its own; what is written to it is typed. */
+  startTerminal(...words: readonly string[]): RunningCommand {
+    const line = words.map((word) => `'${word}'`).join(' ');
+    const env = { ...this.env, TERM: 'xterm', SHELL: '/bin/sh' };
+    return new RunningCommand('script', ['-qec', line, '/dev/null'], { cwd: this.folder, env, keepInputOpen: true });
+  }
+
   processes(): readonly ProcessEntry[] {
     return markedProcesses(this.folder);
   }
