@@ -3,8 +3,9 @@
 import { Fault } from '../model/errors.ts';
 import { isStopped } from '../model/process-state.ts';
 import type { GroupSpec } from '../model/program-spec.ts';
+import { readingConfig } from './config-faults.ts';
 import { configInfoOf } from './config-info.ts';
-import type { ConfigChanges, SupervisorControl } from './control.ts';
+import type { SupervisorControl } from './control.ts';
 import { defineMethod } from './define-method.ts';
 import { compareText } from './lexical-order.ts';
 import type { Method } from './method.ts';
@@ -19,7 +20,7 @@ const reloadConfig = defineMethod({
   role: 'admin',
   faults: ['CANT_REREAD'],
   run: ({ control }) => {
-    const { added, changed, removed } = reread(control);
+    const { added, changed, removed } = readingConfig(() => control.reread());
     return [[added, changed, removed]];
   },
 });
@@ -85,15 +86,6 @@ function activate(control: SupervisorControl, spec: GroupSpec): void {
     control.activate(spec);
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw Fault.of('FAILED', error.message);
-    throw error;
-  }
-}
-
-function reread(control: SupervisorControl): ConfigChanges {
-  try {
-    return control.reread();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ConfigError') throw Fault.of('CANT_REREAD', error.message);
     throw error;
   }
 }

@@ -24,8 +24,9 @@ export interface SupervisorControl {
   activate(spec: GroupSpec): void;
   /** Removes a group whose processes are all in a stopped state. */
   deactivate(name: string): void;
-  /** Asks for the end, or the restart, of the daemon; returns before stopping begins. */
+  /** Asks for the end of the daemon; returns before stopping begins. */
   shutdown(): void;
+  /** Asks for a restart. Throws `ConfigError` when the configuration to restart with is invalid. */
   restart(): void;
   readonly mainLog: LogAccess;
   /** The daemon's own log. */

@@ -25,16 +25,10 @@ export function watchProcess<Verdict extends string>(
 ): ProcessWatch<Verdict> {
   let verdict: Verdict | 'abandoned' | null = null;
   let settle: (value: Verdict | 'abandoned') => void = () => {};
+  let forget = () => {};
   const decided = new Promise<Verdict | 'abandoned'>((resolve) => {
     settle = resolve;
   });
-  const decide = (value: Verdict | 'abandoned') => {
-    if (verdict !== null) return;
-    verdict = value;
-    end();
-    settle(value);
-  };
-  const forget = holdUntilClose(session, () => decide('abandoned'));
   const stopListening = process.onChange((change) => {
     const answer = judge(change.to);
     if (answer !== null) decide(answer);
@@ -43,5 +37,12 @@ export function watchProcess<Verdict extends string>(
     stopListening();
     forget();
   };
+  const decide = (value: Verdict | 'abandoned') => {
+    if (verdict !== null) return;
+    verdict = value;
+    end();
+    settle(value);
+  };
+  forget = holdUntilClose(session, () => decide('abandoned'));
   return { verdict: () => verdict, decided, end };
 }

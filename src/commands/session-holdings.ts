@@ -5,23 +5,36 @@
 
 import type { Session } from './method.ts';
 
-const holdings = new WeakMap<Session, Set<() => void>>();
+interface Holdings {
+  readonly releases: Set<() => void>;
+  ended: boolean;
+}
 
-/** Runs `release` when the session ends. Returns the function that forgets it, for what ended by itself. */
+const holdings = new WeakMap<Session, Holdings>();
+
+/**
+ * Runs `release` when the session ends, or at once if it has ended. Returns the function that forgets it, for what
+ * ended by itself.
+ */
 export function holdUntilClose(session: Session, release: () => void): () => void {
   const held = holdings.get(session) ?? beginHolding(session);
-  held.add(release);
+  if (held.ended) {
+    release();
+    return () => {};
+  }
+  held.releases.add(release);
   return () => {
-    held.delete(release);
+    held.releases.delete(release);
   };
 }
 
-function beginHolding(session: Session): Set<() => void> {
-  const held = new Set<() => void>();
+function beginHolding(session: Session): Holdings {
+  const held: Holdings = { releases: new Set(), ended: false };
   holdings.set(session, held);
   session.onClose(() => {
-    for (const release of held) release();
-    held.clear();
+    held.ended = true;
+    for (const release of held.releases) release();
+    held.releases.clear();
   });
   return held;
 }

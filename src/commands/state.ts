@@ -1,6 +1,7 @@
 /** Methods that tell the state of processes, and those that end or restart the daemon. */
 
 import type { ProcessInfo } from '../model/process-info.ts';
+import { readingConfig } from './config-faults.ts';
 import type { ActiveProcess } from './control.ts';
 import { defineMethod } from './define-method.ts';
 import { compareText } from './lexical-order.ts';
@@ -52,11 +53,13 @@ const restart = defineMethod({
   name: 'supervisor.restart',
   params: [],
   returns: alwaysTrue,
-  doc: 'Stops every process, reads the configuration again and starts anew. Answers before the stopping begins.',
+  doc:
+    'Stops every process, reads the configuration again and starts anew. Answers before the stopping begins. An invalid ' +
+    'configuration is refused, and everything runs on.',
   role: 'admin',
-  faults: [],
+  faults: ['CANT_REREAD'],
   run: ({ control }) => {
-    control.restart();
+    readingConfig(() => control.restart());
     return true;
   },
 });

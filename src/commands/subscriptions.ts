@@ -5,6 +5,7 @@
 
 import { lastBytes } from '../logging/read-log.ts';
 import { Fault } from '../model/errors.ts';
+import { notifications } from '../protocol/messages.ts';
 import type { LogAccess } from './control.ts';
 import { type Caller, defineMethod } from './define-method.ts';
 import type { Method, Parameter, Session } from './method.ts';
@@ -44,7 +45,7 @@ const processes = defineMethod({
   run: ({ control, session }) => ({
     subscription: beginSubscription(session, (subscription) =>
       control.onProcessChange(({ group, process, from, to, pid, at }) =>
-        session.notify?.('process.changed', [subscription, { group, process, from, to, pid, at }]),
+        session.notify?.(notifications.processChanged, [subscription, { group, process, from, to, pid, at }]),
       ),
     ),
   }),
@@ -112,6 +113,6 @@ function follow({ session }: Caller, access: LogAccess, tail: number) {
 
 function sendBytes(session: Session, subscription: number, bytes: Uint8Array): void {
   for (let start = 0; start < bytes.length; start += chunkBytes) {
-    session.notify?.('log.bytes', [subscription, bytes.subarray(start, start + chunkBytes)]);
+    session.notify?.(notifications.logBytes, [subscription, bytes.subarray(start, start + chunkBytes)]);
   }
 }

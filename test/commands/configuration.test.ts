@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../src/config/problem.ts';
 import { processStates } from '../../src/model/process-state.ts';
 import {
   createBench,
@@ -12,6 +13,19 @@ import {
   processSpec,
 } from './fake-control.ts';
 
+const invalid = new ConfigError([
+  {
+    message: 'File contains no section headers.',
+    reason: 'no section',
+    file: '/etc/supervisord.conf',
+    line: 1,
+    section: null,
+    key: null,
+    value: null,
+    expected: null,
+  },
+]);
+
 describe('reloadConfig', () => {
   test('answers the three lists in one list', async () => {
     const { call, control } = createBench();
@@ -22,7 +36,7 @@ describe('reloadConfig', () => {
   test('an invalid configuration is a fault, a defect is not', async () => {
     const { call, control } = createBench();
     control.rereadResult = () => {
-      throw Object.assign(new Error('File contains no section headers.'), { name: 'ConfigError' });
+      throw invalid;
     };
     expect(await outcomeOf(call('supervisor.reloadConfig'))).toBe('CANT_REREAD: File contains no section headers.');
     control.rereadResult = () => {
@@ -30,6 +44,14 @@ describe('reloadConfig', () => {
     };
     await expect(call('supervisor.reloadConfig')).rejects.toThrow(TypeError);
   });
+});
+
+test('a restart with an invalid configuration is refused', async () => {
+  const { call, control } = createBench();
+  control.restart = () => {
+    throw invalid;
+  };
+  expect(await outcomeOf(call('supervisor.restart'))).toBe('CANT_REREAD: File contains no section headers.');
 });
 
 describe('groups', () => {

@@ -318,14 +318,17 @@ export class FakeSession implements Session {
     this.notifications.push([method, structuredClone(params)]);
   };
   readonly onClose = (release: () => void) => {
-    this.#releases.push(release);
+    if (this.#closed) release();
+    else this.#releases.push(release);
   };
+  #closed = false;
 
   get releaseCount(): number {
     return this.#releases.length;
   }
 
   close(): void {
+    this.#closed = true;
     for (const release of this.#releases.splice(0)) release();
   }
 }

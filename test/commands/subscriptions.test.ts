@@ -33,6 +33,17 @@ describe('state changes', () => {
   });
 });
 
+test.each([true, false])('a request that comes after its connection ended leaves nothing behind', async (held) => {
+  const { call, process, session } = createBench(lone('p'));
+  if (held) await call('subscribe.processes');
+  session.close();
+  await call('subscribe.processes');
+  expect(await outcomeOf(call('supervisor.startProcess', 'p'))).toBe(
+    'FAILED: the connection ended while p was starting',
+  );
+  expect(process('p').listenerCount).toBe(0);
+});
+
 describe('logs', () => {
   test('arrive as the end of the file, then as they are written', async () => {
     using folder = temporaryFolder();
