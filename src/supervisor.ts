@@ -16,9 +16,10 @@ import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl } from './commands/control.ts';
 import type { GroupChanges } from './control/control-ports.ts';
 import { createTreeControl } from './control/tree-control.ts';
+import { outputMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
 import { isStopped } from './model/process-state.ts';
-import type { GroupSpec, SupervisorSpec } from './model/program-spec.ts';
+import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
 
@@ -68,6 +69,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ref.on('process.changed', (change) => announceChange(announcer, process, change));
   };
 
+  const copiesOutput = logLevels.indexOf(log.level()) >= logLevels.indexOf('debug');
   const processes = processMachine.provide({
     actors: {
       child: createChildProcess({
@@ -78,7 +80,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,
-        onBytes: (of, channel, bytes) => logs.deliver(of, channel, bytes),
+        onBytes: (of, channel, bytes) => {
+          if (copiesOutput) log.debug(outputMessage(of.name, channel, bytes));
+          logs.deliver(of, channel, bytes);
+        },
         onProblem: (message) => log.warn(message),
       }),
     },

@@ -5,6 +5,7 @@
 
 import { createAutoLog } from '../logging/auto-logs.ts';
 import { clearLogFile, type LogTarget, openLogTarget } from '../logging/log-target.ts';
+import { errorCode, errorText } from '../logging/system-error.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
 import type { OutputChannelName } from './output-source.ts';
@@ -54,7 +55,7 @@ export class ProcessLogs {
       const path = this.#pathToOpen(spec, channel);
       return path === null ? null : this.#track(openLogTarget(path, this.#limitsOf(spec, channel)));
     } catch (error) {
-      return { error: errorCode(error) };
+      return { error: errorCode(error) ?? errorText(error) };
     }
   }
 
@@ -121,8 +122,3 @@ const keyOf = (spec: ProcessSpec, channel: OutputChannelName): string => `${spec
 /** null when the channel does not exist: stderr that goes down the stdout channel. */
 const logfileOf = (spec: ProcessSpec, channel: OutputChannelName) =>
   channel === 'stderr' && spec.redirectStderr ? null : spec[channel].logfile;
-
-const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : errorText(error);

@@ -42,6 +42,7 @@ interface Library {
   errno(): number;
   pipe2(fds: number[], flags: number): number;
   fcntl(fd: number, command: number, argument: number): number;
+  flock(fd: number, operation: number): number;
   waitpid(pid: number, status: number[], options: number): number;
   prlimit(pid: number, resource: number, wanted: Buffer | null, old: Buffer | null): number;
   getpwnam(name: string): PasswdEntry | null;
@@ -98,6 +99,7 @@ function load(): Library {
     errno: () => koffi.errno(),
     pipe2: call('int pipe2(_Out_ int *fds, int flags)'),
     fcntl: call('int fcntl(int fd, int command, int argument)'),
+    flock: call('int flock(int fd, int operation)'),
     waitpid: call('int waitpid(int pid, _Out_ int *status, int options)'),
     prlimit: call('int prlimit(int pid, int resource, void *wanted, void *old)'),
     getpwnam: lookUp<string, PasswdEntry>('void *getpwnam(const char *name)', 'statevisor_passwd'),
@@ -152,6 +154,12 @@ export function setNonBlocking(fd: number): void {
 export function closeOnExec(fd: number): void {
   library().fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** Takes an exclusive lock that lasts until the descriptor is closed. False when somebody else holds it. */
+export const lockFile = (fd: number): boolean => library().flock(fd, LOCK_EX | LOCK_NB) === 0;
 
 const WNOHANG = 1;
 

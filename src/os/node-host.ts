@@ -9,8 +9,8 @@ import { findGroup, findUser } from './native.ts';
 
 const LARGEST_ID = 0xffff_fffe;
 
-/** Answers for the machine; `environment` is what the command was started with. */
-export function createNodeHost(environment: Readonly<Record<string, string>>): Host {
+/** Answers for the machine; `environment` is what the command was started with, by default what this process has. */
+export function createNodeHost(environment: Readonly<Record<string, string>> = ownEnvironment()): Host {
   return {
     environment,
     userId: process.getuid?.() ?? 0,
@@ -26,6 +26,11 @@ export function createNodeHost(environment: Readonly<Record<string, string>>): H
     findGroup: (nameOrId) => (isImpossibleId(nameOrId) ? null : findGroup(nameOrId)),
   };
 }
+
+const ownEnvironment = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 
 const isImpossibleId = (nameOrId: string | number): boolean =>
   typeof nameOrId === 'number' ? nameOrId < 0 || nameOrId > LARGEST_ID : nameOrId.includes('\0');

@@ -1,0 +1,135 @@
+/** The `supervisord` command: from its arguments to a running daemon, in the foreground or in the background. */
+
+import { resolve } from 'node:path';
+import { chdir, env, exit, stderr, stdout, umask } from 'node:process';
+import { supervisorVersion } from '../commands/index.ts';
+import { compareGroups } from '../config/diff.ts';
+import { findConfigFile, rootSearchWarning } from '../config/find-config-file.ts';
+import { type LoadRequest, loadSupervisorConfig } from '../config/load.ts';
+import { ConfigError, type ConfigProblem, formatProblems } from '../config/problem.ts';
+import { runDaemon, StartProblem } from '../daemon.ts';
+import type { DaemonLog } from '../logging/daemon-log.ts';
+import type { SupervisorSpec } from '../model/program-spec.ts';
+import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
+import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
+import { launcherVariables } from '../os/limits.ts';
+import { createNodeHost } from '../os/node-host.ts';
+import { parseArguments, UsageError } from './getopt.ts';
+import { createSupervisordCommand } from './supervisord-options.ts';
+import { productVersion } from './version.ts';
+
+const exitStatus = { ok: 0, failed: 1, usage: 2 } as const;
+
+const commandPath = process.argv[1] ?? 'supervisord';
+const isBackground = env[backgroundVariable] !== undefined;
+const startEnvironment = { ...env };
+for (const name of [...launcherVariables, backgroundVariable]) delete env[name];
+const environment = Object.fromEntries(
+  Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+);
+
+await main();
+
+async function main(): Promise<void> {
+  const host = createNodeHost(environment);
+  const command = createSupervisordCommand(host, commandPath);
+  const { options, rest } = readArguments();
+  if (options.has('help')) {
+    stdout.write(command.helpInformation());
+    return;
+  }
+  if (options.has('version')) {
+    // Scripts compare this line; people want to know whose it is.
+    stdout.write(`${supervisorVersion}\n`);
+    stderr.write(`statevisor ${productVersion}, compatible with Supervisor ${supervisorVersion}\n`);
+    return;
+  }
+  if (rest.length > 0)
+    refuse(`positional arguments are not supported: [${rest.map((word) => `'${word}'`).join(', ')}]`);
+
+  const configuration = options.get('configuration');
+  const typed = typeof configuration === 'string' ? configuration : null;
+  if (typed === null && host.userId === 0 && !isBackground) stderr.write(`${rootSearchWarning}\n`);
+  const startDirectory = process.cwd();
+  const request: LoadRequest = {
+    configFile: typed ?? findConfigFile(host, commandPath).found,
+    overrides: options,
+    argv0: commandPath,
+    startEnvironment: environment,
+  };
+  const loaded = loadSupervisorConfig(host, request);
+  if (loaded.kind === 'invalid') refuseConfiguration(loaded.problems);
+  const { spec } = loaded;
+
+  if (!spec.daemon.noDaemon && !isBackground) {
+    exit(await startInBackground());
+  }
+
+  keepDescriptorsFromPrograms();
+  process.on('uncaughtException', (error) => stderr.write(`${error.stack ?? error.message}\n`));
+  await startDaemon({
+    spec,
+    reread: () => {
+      const again = loadSupervisorConfig(host, {
+        ...request,
+        // The daemon may have changed its directory since.
+        configFile: request.configFile === null ? null : resolve(startDirectory, request.configFile),
+        startEnvironment: { ...environment, ...spec.daemon.environment },
+      });
+      if (again.kind === 'invalid') throw new ConfigError(again.problems);
+      return again.spec;
+    },
+  });
+
+  function readArguments(): ReturnType<typeof parseArguments> {
+    try {
+      return parseArguments(command, process.argv.slice(2));
+    } catch (error) {
+      if (error instanceof UsageError) refuse(error.message);
+      throw error;
+    }
+  }
+}
+
+async function startDaemon({ spec, reread }: { spec: SupervisorSpec; reread: () => SupervisorSpec }): Promise<void> {
+  try {
+    await runDaemon({
+      spec,
+      environment,
+      startEnvironment,
+      readConfiguration: reread,
+      compareGroups,
+      enterBackground: isBackground ? enterBackground : null,
+    });
+    exit(exitStatus.ok);
+  } catch (error) {
+    if (error instanceof StartProblem) refuse(error.message);
+    stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    exit(exitStatus.failed);
+  }
+}
+
+/** As Supervisor: the directory and the file mode mask of the configuration hold for a daemon in the background only. */
+function enterBackground(log: DaemonLog, { daemon }: SupervisorSpec): { detach(): void } {
+  log.info('daemonizing the supervisord process');
+  if (daemon.directory !== null) {
+    try {
+      chdir(daemon.directory);
+      log.info(`set current directory: '${daemon.directory}'`);
+    } catch (error) {
+      log.critical(`can't chdir into '${daemon.directory}': ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  umask(daemon.umask);
+  return { detach: reportReady };
+}
+
+function refuse(message: string): never {
+  stderr.write(`Error: ${message}\nFor help, use ${commandPath} -h\n`);
+  exit(exitStatus.usage);
+}
+
+function refuseConfiguration(problems: readonly ConfigProblem[]): never {
+  stderr.write(formatProblems(problems, commandPath));
+  exit(exitStatus.usage);
+}

@@ -1,0 +1,234 @@
+/**
+ * The daemon around the supervisor: privileges, limits, log, sockets, pid file and signals. It runs one supervisor after
+ * another until one ends in a shutdown; a restart reads the configuration again and sets everything up anew.
+ */
+
+import type { SupervisorControl } from './commands/control.ts';
+import { createDispatch, createMethods, supervisorVersion } from './commands/index.ts';
+import type { GroupChanges } from './control/control-ports.ts';
+import { inactiveNotices, withoutInactive } from './inactive.ts';
+import { removeAutoLogs } from './logging/auto-logs.ts';
+import { createDaemonLog, type DaemonLog } from './logging/daemon-log.ts';
+import { allLogsWritten } from './logging/log-target.ts';
+import { describeExit } from './model/exit-status.ts';
+import type { GroupSpec, SupervisorSpec } from './model/program-spec.ts';
+import { raiseLimits } from './os/limits.ts';
+import { createNodeOs, killEverything } from './os/node-os.ts';
+import type { Os } from './os/os.ts';
+import { type Pidfile, writePidfile } from './os/pidfile.ts';
+import { dropPrivileges } from './os/privileges.ts';
+import { createReaper, type Reaper } from './os/reaper.ts';
+import { createControlServer } from './server/control-server.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+
+export interface DaemonOptions {
+  readonly spec: SupervisorSpec;
+  /** What programs inherit. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The environment as it was when the command was started, our own variables included. */
+  readonly startEnvironment: Readonly<Record<string, string | undefined>>;
+  /** Reads the configuration anew. Throws `ConfigError` when it is invalid. */
+  readonly readConfiguration: () => SupervisorSpec;
+  readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
+  /** Leaves the terminal, once the daemon is in charge; null in the foreground. */
+  readonly enterBackground: ((log: DaemonLog, spec: SupervisorSpec) => { detach(): void }) | null;
+}
+
+/** Why the daemon could not start, with the text behind `Error: `. */
+export class StartProblem extends Error {
+  override readonly name = 'StartProblem';
+}
+
+/** Resolves when the daemon has ended. Rejects with `StartProblem` when it cannot start. */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  let log: DaemonLog | null = null;
+  const reaper = createReaper((pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`));
+  // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.
+  const alive = setInterval(() => {}, 2 ** 31 - 1);
+  try {
+    let spec = options.spec;
+    for (let first = true; ; first = false) {
+      const life = prepareLife(options, spec, first, reaper);
+      log = life.log;
+      if ((await runLife(options, life, first)) === 'shutdown') return;
+      spec = readAgain(options, spec, log);
+    }
+  } finally {
+    killEverything(reaper);
+    reaper.close();
+    clearInterval(alive);
+    await allLogsWritten();
+  }
+}
+
+/** What one supervisor needs before its sockets are opened. */
+interface Life {
+  readonly spec: SupervisorSpec;
+  readonly log: DaemonLog;
+  readonly os: Os;
+}
+
+let programFileLimit: bigint | null = null;
+
+function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolean, reaper: Reaper): Life {
+  const { daemon } = spec;
+  const critical: string[] = [];
+  const info: string[] = [];
+  if (daemon.user !== null) {
+    const problem = dropPrivileges(daemon.user);
+    if (problem !== null) throw new StartProblem(problem);
+    info.push(`Set uid to user ${daemon.user.uid} succeeded`);
+  } else if (process.geteuid?.() === 0) {
+    critical.push(
+      'Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.  ' +
+        'If you intend to run as root, you can set user=root in the config file to avoid this message.',
+    );
+  }
+  if (first) {
+    const limits = raiseLimits(daemon, options.startEnvironment);
+    if (limits.kind === 'failed') throw new StartProblem(limits.text);
+    programFileLimit = limits.programFileLimit;
+    info.push(...limits.messages);
+  }
+  const log = createDaemonLog({
+    path: daemon.logfile === 'syslog' ? null : daemon.logfile,
+    maxBytes: daemon.logfileMaxBytes,
+    backups: daemon.logfileBackups,
+    level: daemon.logLevel,
+    format: daemon.logFormat,
+    stdout: daemon.noDaemon && !daemon.silent,
+  });
+  const notices = [...spec.notices, ...inactiveNotices(spec)];
+  for (const message of critical) log.critical(message);
+  for (const level of ['critical', 'warn', 'info'] as const) {
+    for (const notice of notices) if (notice.level === level) log[level](notice.message);
+  }
+  for (const message of info) log.info(message);
+  return { spec, log, os: createNodeOs({ reaper, environment: options.environment, programFileLimit }) };
+}
+
+async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
+  const { spec, log, os } = life;
+  const supervisor = createSupervisor({
+    spec: withoutInactive(spec),
+    os,
+    log,
+    serverUrl: serverUrlOf(spec),
+    readConfiguration: () => withoutInactive(options.readConfiguration()),
+    compareGroups: options.compareGroups,
+  });
+  const server = createControlServer({
+    servers: spec.servers,
+    dispatch: createDispatch(createMethods(), supervisor.control),
+    log,
+    version: supervisorVersion,
+  });
+  for (const { kind } of spec.servers) if (kind === 'unix') log.info("RPC interface 'supervisor' initialized");
+  const problem = await server.listen();
+  if (problem !== null) throw new StartProblem(problem.text);
+  let pidfile: Pidfile | null = null;
+  const signals = handleSignals(supervisor, log);
+  try {
+    pidfile = acquirePidfile(spec.daemon.pidfile, log);
+    if (!spec.daemon.noCleanup) {
+      removeAutoLogs({
+        directory: spec.daemon.childLogDir,
+        identifier: spec.daemon.identifier,
+        onProblem: (message) => log.warn(message),
+      });
+    }
+    const background = first ? options.enterBackground?.(log, spec) : null;
+    log.info(`supervisord started with pid ${process.pid}`);
+    supervisor.boot();
+    background?.detach();
+    return await supervisor.halted;
+  } finally {
+    signals.close();
+    await server.close();
+    pidfile?.remove();
+    log.close();
+  }
+}
+
+/** A pid file that cannot be written does not stop the daemon (as Supervisor); one that is in use does. */
+function acquirePidfile(path: string, log: DaemonLog): Pidfile | null {
+  const outcome = writePidfile(path);
+  switch (outcome.kind) {
+    case 'written':
+      return outcome.pidfile;
+    case 'failed':
+      log.critical(`could not write pidfile ${path}`);
+      return null;
+    case 'held':
+      throw new StartProblem(
+        `Another supervisord (pid ${outcome.pid}) is already running with the pidfile ${path}.  ` +
+          'Shut it down first, or set another pidfile, before starting supervisord.',
+      );
+  }
+}
+
+/** After a restart a file with mistakes must not end the service: what ran before runs again. */
+function readAgain(options: DaemonOptions, last: SupervisorSpec, log: DaemonLog): SupervisorSpec {
+  try {
+    return options.readConfiguration();
+  } catch (error) {
+    log.critical(`cannot read the configuration again, going on with the last one: ${String(error)}`);
+    return last;
+  }
+}
+
+function serverUrlOf({ servers }: SupervisorSpec): string | null {
+  const unix = servers.find((server) => server.kind === 'unix');
+  if (unix) return `unix://${unix.path}`;
+  const inet = servers.findLast((server) => server.kind === 'inet');
+  return inet ? `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}` : null;
+}
+
+function handleSignals(supervisor: Supervisor, log: DaemonLog): { close(): void } {
+  const { control } = supervisor;
+  const exit = (name: NodeJS.Signals): void => {
+    log.warn(`received ${name} indicating exit request`);
+    control.shutdown();
+  };
+  const restart = (): void => {
+    if (control.state() === 'SHUTDOWN') {
+      log.warn('ignored SIGHUP indicating restart request (shutdown in progress)');
+      return;
+    }
+    log.warn('received SIGHUP indicating restart request');
+    tryRestart(control, log);
+  };
+  const reopen = (): void => {
+    log.info('received SIGUSR2 indicating log reopen request');
+    log.info('supervisord logreopen');
+    log.reopen();
+    supervisor.reopenLogs();
+  };
+  const handlers: readonly [NodeJS.Signals, (name: NodeJS.Signals) => void][] = [
+    ['SIGTERM', exit],
+    ['SIGINT', exit],
+    ['SIGQUIT', exit],
+    ['SIGHUP', restart],
+    ['SIGUSR2', reopen],
+    // Node would open its debugger.
+    ['SIGUSR1', () => log.info('ignored SIGUSR1')],
+    // A file that reaches the size limit is an error of that write, not the end of the daemon.
+    ['SIGXFSZ', () => {}],
+  ];
+  for (const [name, handler] of handlers) process.on(name, handler);
+  return {
+    close: () => {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
+  };
+}
+
+function tryRestart(control: SupervisorControl, log: DaemonLog): void {
+  try {
+    control.restart();
+  } catch (error) {
+    log.critical(
+      `not restarting, since the configuration is invalid: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}

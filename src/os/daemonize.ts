@@ -1,0 +1,40 @@
+/**
+ * Going into the background. Node cannot fork, so the command starts itself again as the leader of a new session; the
+ * first process stays until the second is in charge or has failed, and passes on what it says on standard error.
+ */
+
+import { spawn } from 'node:child_process';
+import { closeSync, writeSync } from 'node:fs';
+import { silence } from './descriptors.ts';
+
+/** Set for the second process; removed again before anything else sees the environment. */
+export const backgroundVariable = 'STATEVISOR_BACKGROUND';
+
+const readyFd = 3;
+const failedStatus = 1;
+
+/** Runs the command in the background. Resolves to the exit status of the first process: 0 once the second is in charge. */
+export function startInBackground(): Promise<number> {
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    env: { ...process.env, [backgroundVariable]: '1' },
+  });
+  child.stderr?.pipe(process.stderr);
+  return new Promise((resolve) => {
+    child.stdio[readyFd]?.once('data', () => resolve(0));
+    child.once('error', (error) => {
+      process.stderr.write(`Error: cannot start in the background: ${error.message}\n`);
+      resolve(failedStatus);
+    });
+    // After the standard error of the child has been read to its end.
+    child.once('close', (code) => resolve(code ?? failedStatus));
+  });
+}
+
+/** In the second process: releases the first one, and lets go of its terminal. */
+export function reportReady(): void {
+  writeSync(readyFd, 'ready\n');
+  closeSync(readyFd);
+  silence(2);
+}
