@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { daemonOptions } from '../config/daemon-options.ts';
 import type { Option as ConfigOption, Flag } from '../config/option.ts';
 import type { Host } from '../os/host.ts';
-import { createNodeHost } from '../os/node-host.ts';
 
 interface FlagRow {
   readonly long: string;
@@ -49,7 +48,7 @@ const usageOrder = [
 ];
 
 /** The flags with their checks; to be read by `parseArguments`. `argv0` is the command's path as called. */
-export function createSupervisordCommand(argv0: string, host: Host = createNodeHost()): Command {
+export function createSupervisordCommand(host: Host, argv0: string): Command {
   const rows = flagRows();
   const command = new Command('supervisord').helpOption(false);
   for (const row of rows) command.addOption(commanderOption(row, host));
