@@ -117,6 +117,16 @@ export class Sandbox {
     return new RunningCommand('/bin/sh', ['-c', line, supervisordPath, ...args], { cwd: this.folder, env: this.env });
   }
 
+  /** What `npm start` runs. */
+  startDemo(path: string): RunningCommand {
+    return new RunningCommand(process.execPath, [path], { cwd: this.folder, env: this.env });
+  }
+
+  /** A line of shell, run to its end. */
+  async shell(line: string): Promise<CommandResult> {
+    return await runCommand('/bin/sh', ['-c', line], { cwd: this.folder, env: this.env });
+  }
+
   /** `supervisorctl` with the sandbox's configuration. */
   async ctl(...args: readonly string[]): Promise<CommandResult> {
     return await this.ctlWithInput(undefined, ...args);

@@ -1,0 +1,100 @@
+/** What `npm start` shows, and that nothing of it stays behind, however it ends. */
+import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
+import type { RunningCommand } from '../helpers/command.ts';
+import { inRepository, Sandbox, supervisorctlPath, supervisordPath } from '../helpers/sandbox.ts';
+import { scenario } from '../helpers/scenario.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+const sample = 'config-samples/demo';
+const demoPath = join(dirname(supervisordPath), 'demo.js');
+
+/** A sandbox with a copy of the sample, whose web server listens on `port`. */
+function copyOfSample(port: number): Sandbox {
+  const sandbox = new Sandbox({ files: {} });
+  cpSync(inRepository(sample), sandbox.path(sample), {
+    recursive: true,
+    filter: (source) => !/\/run\/(?!\.gitignore)/.test(source),
+  });
+  const configuration = readFileSync(sandbox.path(`${sample}/supervisord.conf`), 'utf8');
+  sandbox.write(`${sample}/supervisord.conf`, `;raw\n${configuration.replaceAll('9180', String(port))}`);
+  return sandbox;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function waitForTable(demo: RunningCommand): Promise<void> {
+  await waitFor('the table and the advice', () => demo.stdout.includes('Ctrl-C here ends everything.'));
+}
+
+async function waitForNothingLeft(sandbox: Sandbox): Promise<void> {
+  await waitFor('no process', () => sandbox.processes().length === 0);
+  expect(readdirSync(sandbox.path(`${sample}/run`))).toEqual(['.gitignore']);
+}
+
+scenario(
+  'it shows what is running and what to try, and what it suggests works',
+  async () => {
+    const port = await freePort();
+    await using sandbox = copyOfSample(port);
+    const demo = sandbox.startDemo(demoPath);
+    await waitForTable(demo);
+    for (const row of ['web +RUNNING', 'jobs:worker_1 +RUNNING', 'jobs:worker_3 +RUNNING', 'doomed +FATAL']) {
+      expect(demo.stdout).toMatch(new RegExp(`\\n${row} `));
+    }
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toMatch(/^Hello from web, process \d+\./);
+    expect(demo.stdout).toContain(`curl http://127.0.0.1:${port}/\n`);
+    const suggestions = demo.stdout.split('\n').filter((line) => line.startsWith('  dist/supervisorctl.js'));
+    expect(suggestions.length).toBeGreaterThan(4);
+    for (const line of suggestions.filter((text) => !text.includes('tail -f'))) {
+      const words = line.trim().replace('dist/supervisorctl.js', `'${supervisorctlPath}'`);
+      const { stdout, stderr, status } = await sandbox.shell(words);
+      expect({ line, stderr }).toEqual({ line, stderr: '' });
+      expect({ line, stdout, status }).toEqual({ line, stdout, status: line.endsWith('status') ? 3 : 0 });
+      expect(stdout).not.toContain('ERROR');
+    }
+    demo.signal('SIGINT');
+    expect((await demo.ended()).status).toBe(0);
+    expect(demo.stdout.split('received SIGINT')).toHaveLength(2);
+    await waitForNothingLeft(sandbox);
+  },
+  { oursOnly: true },
+);
+
+scenario(
+  'a second one leaves the first alone',
+  async () => {
+    await using sandbox = copyOfSample(await freePort());
+    const demo = sandbox.startDemo(demoPath);
+    await waitForTable(demo);
+    const second = await sandbox.startDemo(demoPath).ended();
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain('The demo is running already.');
+    expect(readdirSync(sandbox.path(`${sample}/run`))).toContain('supervisor.sock');
+    demo.signal('SIGTERM');
+    expect((await demo.ended()).status).toBe(0);
+    await waitForNothingLeft(sandbox);
+  },
+  { oursOnly: true },
+);
+
+scenario(
+  'no process outlives it when it is killed',
+  async () => {
+    await using sandbox = copyOfSample(await freePort());
+    const demo = sandbox.startDemo(demoPath);
+    await waitForTable(demo);
+    demo.signal('SIGKILL');
+    await waitFor('no process', () => sandbox.processes().length === 0);
+  },
+  { oursOnly: true },
+);
