@@ -1,11 +1,11 @@
 // Bundles the commands of package.json `bin` into dist/. Run by `npm run build`.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
 const commands = ['supervisord', 'supervisorctl', 'demo'];
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: commands.map((name) => `src/cli/${name}.ts`),
   outdir: 'dist',
   bundle: true,
@@ -31,3 +31,9 @@ await build({
 });
 
 for (const name of commands) chmodSync(`dist/${name}.js`, 0o755);
+
+// What an earlier build left behind; not before, so that a daemon can be started while a build runs.
+for (const name of readdirSync('dist', { recursive: true })) {
+  const path = `dist/${name}`;
+  if (path.endsWith('.js') && !(path in metafile.outputs)) rmSync(path);
+}
