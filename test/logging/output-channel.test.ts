@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { allLogsWritten, type LogTarget, openLogTarget } from '../../src/logging/log-target.ts';
 import { type OutputChannelOptions, openOutputChannel } from '../../src/logging/output-channel.ts';
@@ -107,10 +108,9 @@ describe('when the program has ended', () => {
   test('what it wrote is there although a descendant holds the pipe', async () => {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
     const { channel, seen } = openChannel({ fd: readFd, target: openLogTarget(inFolder('a.log'), plain) });
-    // The descendant lives until its standard input, a pipe of this test, ends.
-    const gate = makePipe(inFolder('gate'));
+    // The descendant lives until its standard input, which this test holds, ends.
     const child = spawn('/bin/sh', ['-c', 'cat <&3 & echo last words; exit 3'], {
-      stdio: ['ignore', writeFd, writeFd, gate.readFd],
+      stdio: ['ignore', writeFd, writeFd, 'pipe'],
     });
     closeSync(writeFd);
     const [status] = await once(child, 'exit');
@@ -118,8 +118,9 @@ describe('when the program has ended', () => {
     expect(status).toBe(3);
     expect(read(inFolder('a.log'))).toBe('last words\n');
     expect(seen.ended).toBe(false);
-    closeSync(gate.writeFd);
-    closeSync(gate.readFd);
+    const input = child.stdio[3];
+    expect(input).toBeInstanceOf(Socket);
+    if (input instanceof Socket) input.destroy();
   });
 
   test('a descendant that writes without pause does not hold up the daemon', async () => {
