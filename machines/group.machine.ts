@@ -26,9 +26,14 @@ export interface GroupInput {
 export interface GroupContext extends GroupInput {
   /** By process name, in order of start: ascending (priority, name). */
   readonly processes: ReadonlyMap<string, ProcessRef>;
-  /** Processes that have not reported to be stopped since `group.drain`. */
-  readonly undrained: number;
+  /** Ids of the process actors that have not reported to be stopped since `group.drain`. */
+  readonly undrained: ReadonlySet<string>;
 }
+
+const processId = (group: string, process: string): string => `${group}:${process}`;
+
+/** Actors that failed hear nothing any more and never report. */
+const isActive = (process: ProcessRef): boolean => process.getSnapshot().status === 'active';
 
 type GroupEvent = GroupCommand | ProcessReport | ErrorActorEvent<unknown, string>;
 
@@ -47,7 +52,7 @@ export const groupMachine = setup({
         new Map(
           context.spec.processes.map((spec) => [
             spec.name,
-            spawn('process', { id: `${spec.groupName}:${spec.name}`, input: { spec, parent: self } }),
+            spawn('process', { id: processId(context.spec.name, spec.name), input: { spec, parent: self } }),
           ]),
         ),
     }),
@@ -58,25 +63,31 @@ export const groupMachine = setup({
       }
     }),
     quiesceProcesses: enqueueActions(({ context, enqueue }) => {
-      for (const process of context.processes.values()) enqueue.sendTo(process, { type: 'process.quiesce' });
+      for (const process of [...context.processes.values()].filter(isActive))
+        enqueue.sendTo(process, { type: 'process.quiesce' });
     }),
     drainProcesses: enqueueActions(({ context, enqueue }) => {
-      for (const process of [...context.processes.values()].reverse())
+      for (const process of [...context.processes.values()].filter(isActive).reverse())
         enqueue.sendTo(process, { type: 'process.drain' });
     }),
-    countUndrained: assign({ undrained: ({ context }) => context.processes.size }),
-    countDrained: assign({ undrained: ({ context }) => context.undrained - 1 }),
+    awaitProcesses: assign({
+      undrained: ({ context }) => new Set([...context.processes.values()].filter(isActive).map(({ id }) => id)),
+    }),
+    noteDrained: assign({
+      undrained: ({ context }, params: { id: string }) =>
+        new Set([...context.undrained].filter((id) => id !== params.id)),
+    }),
     reportDrained: enqueueActions(({ context, enqueue }) => {
       enqueue.sendTo(context.parent, { type: 'group.drained', name: context.spec.name });
     }),
   },
   guards: {
-    isDrained: ({ context }) => context.undrained === 0,
+    isDrained: ({ context }) => context.undrained.size === 0,
   },
 }).createMachine({
   id: 'group',
   initial: 'active',
-  context: ({ input }) => ({ ...input, processes: new Map(), undrained: 0 }),
+  context: ({ input }) => ({ ...input, processes: new Map(), undrained: new Set() }),
   entry: ['spawnProcesses', 'autostart'],
   on: {
     'xstate.error.actor.*': {
@@ -94,9 +105,26 @@ export const groupMachine = setup({
       },
     },
     draining: {
-      entry: ['countUndrained', 'drainProcesses'],
+      entry: ['awaitProcesses', 'drainProcesses'],
       always: { guard: 'isDrained', target: 'drained' },
-      on: { 'process.drained': { actions: 'countDrained' } },
+      on: {
+        'process.drained': {
+          actions: {
+            type: 'noteDrained',
+            params: ({ context, event }) => ({ id: processId(context.spec.name, event.name) }),
+          },
+        },
+        // A process actor that failed will never report; the rest must not wait for it.
+        'xstate.error.actor.*': {
+          actions: [
+            {
+              type: 'reportDefect',
+              params: ({ context, event }) => ({ group: context.spec.name, error: event.error }),
+            },
+            { type: 'noteDrained', params: ({ event }) => ({ id: event.actorId }) },
+          ],
+        },
+      },
     },
     drained: { entry: 'reportDrained' },
   },

@@ -41,13 +41,13 @@ export interface ProcessContext extends ProcessInput {
   readonly spawnError: string;
   /** How the last child ended; null before the first end, after a spawn and after a start that was too quick. */
   readonly lastExit: ExitStatus | null;
-  /** Why the last signal could not be sent; '' after one that was. */
+  /** Why a signal to this child could not be sent; '' if every one could. */
   readonly signalError: string;
   /** The child closed its standard input. */
   readonly stdinClosed: boolean;
   /** The daemon is stopping: nothing is started any more. */
   readonly quiescent: boolean;
-  /** The group waits for this process to be stopped. */
+  /** The group waits for this process to be stopped, and has not been told yet. */
   readonly draining: boolean;
 }
 
@@ -64,6 +64,9 @@ export interface OutputInput {
 type ProcessEvent = ProcessCommand | ChildReport | ErrorActorEvent<unknown, string>;
 
 const signalKill: SignalSpec = { name: 'SIGKILL', number: 9 };
+
+/** SIGKILL is repeated no faster than this, so that `stopwaitsecs=0` does not keep the daemon busy. */
+const minKillRepeatMs = 1000;
 
 /** Emitted with every change of state, once the transition is complete. */
 export interface ProcessChanged {
@@ -145,9 +148,10 @@ export const processMachine = setup({
     recordStdinClosed: assign({ stdinClosed: true }),
     becomeQuiescent: assign({ quiescent: true }),
     becomeDraining: assign({ quiescent: true, draining: true }),
-    /** Answers the group's `process.drain`, now or as soon as a stopped state is reached. */
+    /** Answers the group's `process.drain` once: now, or as soon as a stopped state is reached. */
     reportDrainedIfAsked: enqueueActions(({ enqueue, context }) => {
       if (!context.draining) return;
+      enqueue.assign({ draining: false });
       enqueue.sendTo(context.parent, { type: 'process.drained', name: context.spec.name });
     }),
     sendStopSignal: sendTo(
@@ -196,6 +200,7 @@ export const processMachine = setup({
   delays: {
     startWindow: ({ context }) => context.spec.startMs,
     stopWait: ({ context }) => Math.max(0, context.spec.stopWaitMs),
+    killRepeat: ({ context }) => Math.max(minKillRepeatMs, context.spec.stopWaitMs),
     backoff: ({ context }) => backoffMs(context.failures),
   },
 }).createMachine({
@@ -217,8 +222,8 @@ export const processMachine = setup({
   }),
   on: {
     'process.quiesce': { actions: 'becomeQuiescent' },
+    // An output actor that failed: its log ends, the process lives on and can be stopped.
     'xstate.error.actor.*': {
-      target: '.UNKNOWN',
       actions: { type: 'reportDefect', params: ({ context, event }) => ({ spec: context.spec, error: event.error }) },
     },
   },
@@ -241,6 +246,13 @@ export const processMachine = setup({
         'child.signalFailed': {
           target: '.UNKNOWN',
           actions: { type: 'recordSignalFailure', params: ({ event }) => event },
+        },
+        'xstate.error.actor.child': {
+          target: '#process.UNKNOWN',
+          actions: {
+            type: 'reportDefect',
+            params: ({ context, event }) => ({ spec: context.spec, error: event.error }),
+          },
         },
       },
       states: {
@@ -343,7 +355,7 @@ export const processMachine = setup({
           states: {
             signalled: { after: { stopWait: 'killing' } },
             // SIGKILL is repeated until the exit is seen: a child in an uninterruptible sleep may take long.
-            killing: { entry: 'sendKill', after: { stopWait: { target: 'killing', reenter: true } } },
+            killing: { entry: 'sendKill', after: { killRepeat: { target: 'killing', reenter: true } } },
           },
         },
         /** A signal could not be sent (EPERM). The child lives; nothing more can be done to it until it ends. */

@@ -24,13 +24,16 @@ export interface SupervisorContext {
   readonly intent: 'shutdown' | 'restart';
   /** Groups still to be drained, the next ones last. */
   readonly undrained: readonly GroupRef[];
-  /** Groups of the level that is being drained. */
-  readonly awaited: number;
+  /** Names of the groups that are being drained and have not reported yet. */
+  readonly awaited: ReadonlySet<string>;
 }
 
 type SupervisorEvent = SupervisorCommand | GroupReport | ErrorActorEvent<unknown, string>;
 
 const priorityOf = (group: GroupRef): number => group.getSnapshot().context.spec.priority;
+
+/** Actors that failed hear nothing any more and never report. */
+const isActive = (group: GroupRef): boolean => group.getSnapshot().status === 'active';
 
 /** The groups that stop next: those that share the highest priority value left. */
 function lastLevel(groups: readonly GroupRef[]): readonly GroupRef[] {
@@ -79,16 +82,24 @@ export const supervisorMachine = setup({
     intendRestart: assign({ intent: 'restart' }),
     queueGroups: assign({ undrained: ({ context }) => [...context.groups.values()] }),
     awaitLevel: assign({
-      awaited: ({ context }) => lastLevel(context.undrained).length,
+      awaited: ({ context }) =>
+        new Set(
+          lastLevel(context.undrained)
+            .filter(isActive)
+            .map(({ id }) => id),
+        ),
       undrained: ({ context }) =>
         context.undrained.slice(0, context.undrained.length - lastLevel(context.undrained).length),
     }),
-    countDrained: assign({ awaited: ({ context }) => context.awaited - 1 }),
+    noteDrained: assign({
+      awaited: ({ context }, params: { name: string }) =>
+        new Set([...context.awaited].filter((name) => name !== params.name)),
+    }),
   },
   guards: {
     isKnown: ({ context }, params: { name: string }) => context.groups.has(params.name),
     isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
-    isLevelDrained: ({ context }) => context.awaited === 0,
+    isLevelDrained: ({ context }) => context.awaited.size === 0,
     isEverythingDrained: ({ context }) => context.undrained.length === 0,
   },
   delays: { waitReport: 3000 },
@@ -100,17 +111,25 @@ export const supervisorMachine = setup({
         if (group) enqueue.stopChild(group);
       }),
       quiesceGroups: enqueueActions(({ context, enqueue }) => {
-        for (const group of context.groups.values()) enqueue.sendTo(group, { type: 'group.quiesce' });
+        for (const group of [...context.groups.values()].filter(isActive))
+          enqueue.sendTo(group, { type: 'group.quiesce' });
       }),
       drainLevel: enqueueActions(({ context, enqueue }) => {
-        for (const group of [...lastLevel(context.undrained)].reverse()) enqueue.sendTo(group, { type: 'group.drain' });
+        for (const group of lastLevel(context.undrained).filter(isActive).reverse())
+          enqueue.sendTo(group, { type: 'group.drain' });
       }),
     },
   })
   .createMachine({
     id: 'supervisor',
     initial: 'idle',
-    context: ({ input }) => ({ boot: input.groups, groups: new Map(), intent: 'shutdown', undrained: [], awaited: 0 }),
+    context: ({ input }) => ({
+      boot: input.groups,
+      groups: new Map(),
+      intent: 'shutdown',
+      undrained: [],
+      awaited: new Set(),
+    }),
     output: ({ context }) => ({ intent: context.intent }),
     on: {
       'xstate.error.actor.*': {
@@ -120,7 +139,12 @@ export const supervisorMachine = setup({
     states: {
       /** Everything is prepared, nothing runs. */
       idle: {
-        on: { 'supervisor.boot': 'running' },
+        on: {
+          'supervisor.boot': 'running',
+          // The end was asked for before there was anything to stop.
+          'supervisor.shutdown': { target: 'stopping', actions: 'intendShutdown' },
+          'supervisor.restart': { target: 'stopping', actions: 'intendRestart' },
+        },
       },
       running: {
         entry: [
@@ -173,7 +197,16 @@ export const supervisorMachine = setup({
             always: { guard: 'isLevelDrained', target: 'draining' },
             entry: 'reportWaiting',
             after: { waitReport: { target: 'waiting', reenter: true } },
-            on: { 'group.drained': { actions: 'countDrained' } },
+            on: {
+              'group.drained': { actions: { type: 'noteDrained', params: ({ event }) => event } },
+              // A group actor that failed will never report; the rest must not wait for it.
+              'xstate.error.actor.*': {
+                actions: [
+                  { type: 'reportDefect', params: ({ event }) => ({ error: event.error }) },
+                  { type: 'noteDrained', params: ({ event }) => ({ name: event.actorId }) },
+                ],
+              },
+            },
           },
         },
       },

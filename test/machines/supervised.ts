@@ -1,0 +1,64 @@
+/** One process machine at work on a simulated clock, with a fake child and everything it says written down. */
+
+import { createActor, SimulatedClock } from 'xstate';
+import type { ProcessReport } from '../../machines/events.ts';
+import { type ProcessChanged, processMachine } from '../../machines/process.machine.ts';
+import { processState } from '../../machines/selectors.ts';
+import type { ProcessState } from '../../src/model/process-state.ts';
+import type { ProcessSpec } from '../../src/model/program-spec.ts';
+import { type FakeChild, FakeChildren, FakeOutputs, fakeParent } from '../helpers/fake-actors.ts';
+import { sampleProcess } from '../helpers/spec-samples.ts';
+
+/** Epoch milliseconds at which the simulated clock starts. */
+export const beginning = 1_700_000_000_000;
+
+/** @param values - what differs from a program with Supervisor's defaults. */
+export function supervise(values: Partial<ProcessSpec> = {}) {
+  const clock = new SimulatedClock();
+  clock.set(beginning);
+  const children = new FakeChildren(clock);
+  const outputs = new FakeOutputs();
+  const parent = fakeParent<ProcessReport>();
+  const changes: ProcessChanged[] = [];
+  const defects: unknown[] = [];
+  const actor = createActor(
+    processMachine.provide({
+      actors: { child: children.logic, output: outputs.logic },
+      actions: { reportDefect: (_, { error }) => defects.push(error) },
+    }),
+    { input: { spec: sampleProcess(values), parent: parent.ref }, clock },
+  );
+  actor.on('process.changed', (change) => changes.push(change));
+  actor.start();
+
+  return {
+    actor,
+    children,
+    outputs,
+    changes,
+    /** Errors of ours that the machine reported. */
+    defects,
+    /** What the group was told. */
+    reports: parent.reports,
+    get child(): FakeChild {
+      return children.last;
+    },
+    get state(): ProcessState {
+      return processState(actor.getSnapshot());
+    },
+    get context() {
+      return actor.getSnapshot().context;
+    },
+    /** The states that were announced, in order. */
+    get announced(): ProcessState[] {
+      return changes.map(({ to }) => to);
+    },
+    tell: (...commands: readonly ('start' | 'stop' | 'quiesce' | 'drain')[]): void => {
+      for (const command of commands) actor.send({ type: `process.${command}` });
+    },
+    /** Lets time pass, in milliseconds. */
+    pass: (milliseconds: number): void => clock.increment(milliseconds),
+  };
+}
+
+export type Supervised = ReturnType<typeof supervise>;
