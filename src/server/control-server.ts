@@ -6,6 +6,8 @@
 import type { Socket } from 'node:net';
 import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
+import { encodeMessage } from '../protocol/codec.ts';
+import { notifications } from '../protocol/messages.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
 import { needsAuthentication } from './credentials.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
@@ -33,6 +35,12 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+const tooManyConnections = encodeMessage({
+  type: 'notification',
+  method: notifications.closing,
+  params: ['too many connections are open'],
+});
+
 export function createControlServer(options: ControlServerOptions): ControlServer {
   const { dispatch, log } = options;
   const limits = options.limits ?? defaultLimits;
@@ -46,7 +54,9 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     if (connections.size >= limits.connections) {
       if (!full) log.warn(`refusing connections: ${limits.connections} are open, which is the limit`);
       full = true;
-      socket.destroy();
+      // Nobody knows yet what the peer speaks, but most speak this. It fits into the system's buffer and goes at once.
+      socket.on('error', () => {});
+      socket.end(tooManyConnections, () => socket.destroy());
       return;
     }
     lastId += 1;

@@ -33,6 +33,6 @@ export const defaultLimits: ServerLimits = {
   framesAfter: { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 100_000 },
   requestsInFlight: 64,
   outputBytes: 1024 * 1024,
-  notificationBytes: 1024 * 1024,
+  notificationBytes: 4 * 1024 * 1024,
   closeGraceMs: 1000,
 };

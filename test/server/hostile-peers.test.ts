@@ -118,6 +118,7 @@ describe('too many', () => {
     const admitted = [await rawPeer(served.path), await rawPeer(served.path)];
     const refused = [await rawPeer(served.path), await rawPeer(served.path), await rawPeer(served.path)];
     await until('all refused', () => refused.every((peer) => peer.closed()));
+    for (const { messages } of refused) expect(messages).toEqual([closing('too many connections are open')]);
     expect(served.logLines.slice(1)).toEqual(['WARN refusing connections: 2 are open, which is the limit']);
     for (const peer of admitted) peer.socket.destroy();
     await until('room again', () => admitted.every((peer) => peer.closed()));
