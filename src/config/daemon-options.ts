@@ -11,6 +11,7 @@ import {
   integer,
   logFormat,
   logLevel,
+  objectReference,
   octal,
   owner,
   text,
@@ -174,15 +175,17 @@ export const includeOptions = {
 };
 
 export const rpcInterfaceOptions = {
-  factory: required('supervisor.rpcinterface_factory', text, {
+  factory: required('supervisor.rpcinterface_factory', objectReference, {
     scope: 'environment',
     doc: 'What answers the namespace, as module:callable. All other keys are passed to it.',
+    refusal: (value, section) => `${value} cannot be resolved within [${section}]`,
   }),
 };
 
 export const controlPluginOptions = {
-  factory: required('supervisor.ctl_factory', text, {
+  factory: required('supervisor.ctl_factory', objectReference, {
     scope: 'environment',
     doc: 'What adds commands to the shell, as module:callable. All other keys are passed to it.',
+    refusal: (value, section) => `${value} cannot be resolved within [${section}]`,
   }),
 };

@@ -3,7 +3,8 @@
 import type { DaemonSpec, UserSpec } from '../model/program-spec.ts';
 import { quoteText } from '../model/python-text.ts';
 import { daemonOptions } from './daemon-options.ts';
-import { describeFailure, expand } from './expand.ts';
+import { readEnvironment } from './environment.ts';
+import { expand } from './expand.ts';
 import type { Option } from './option.ts';
 import { normalizePath } from './paths.ts';
 import { type Reading, SectionReader } from './reading.ts';
@@ -55,7 +56,7 @@ export function readDaemonSection(reading: Reading): DaemonSection {
     childlogdir: reader.read(daemonOptions.childlogdir),
     nocleanup: reader.read(daemonOptions.nocleanup),
     strip_ansi: reader.read(daemonOptions.strip_ansi),
-    environment: readEnvironment(reader),
+    environment: readDaemonEnvironment(reader),
     logformat: reader.read(daemonOptions.logformat),
   };
   for (const [key, value] of values.environment) reading.environmentNames.set(`ENV_${key}`, value);
@@ -66,21 +67,21 @@ export function readDaemonSection(reading: Reading): DaemonSection {
  * Supervisor expands this value twice, first without host_node_name. What it accepts keeps its meaning; otherwise one
  * expansion with all names counts, as in later versions.
  */
-function readEnvironment(reader: SectionReader): ReadonlyMap<string, string> {
+function readDaemonEnvironment(reader: SectionReader): ReadonlyMap<string, string> {
   const option = daemonOptions.environment;
   const written = reader.entry(option)?.value ?? '';
   const names = reader.names('host');
-  const label = `${reader.section}.${option.key}`;
   const first = expand(written, reader.names('here'));
   const twice = first.kind === 'expanded' ? expand(first.text, names) : first;
+  if (twice.kind === 'expanded') return reader.parse(option, twice.text);
   const once = expand(written, names);
-  const usable = twice.kind === 'expanded' ? twice : once;
-  if (usable.kind === 'expanded') return reader.parse(option, usable.text);
-  if (first.kind === 'expanded') {
-    reader.refuse(option, { reason: describeFailure(usable, { text: first.text, label: option.key, names }) });
-  } else {
-    reader.refuseExpansion(option, first, { text: written, label, names: reader.names('here') });
-  }
+  const variables = once.kind === 'expanded' ? readEnvironment(once.text) : null;
+  if (variables?.kind === 'read') return variables.variables;
+  const where =
+    first.kind === 'expanded'
+      ? { text: first.text, label: option.key, names }
+      : { text: written, label: `${reader.section}.${option.key}`, names: reader.names('here') };
+  reader.refuseExpansion(option, twice, where);
   return new Map();
 }
 

@@ -1,6 +1,7 @@
 /** The `socket` of an fcgi program, with its owner, mode and backlog. */
 
 import type { FcgiSocketSpec, OwnerSpec } from '../model/program-spec.ts';
+import { quoteText } from '../model/python-text.ts';
 import { normalizePath } from './paths.ts';
 import { fcgiProgramOptions } from './program-options.ts';
 import type { Reading, SectionReader } from './reading.ts';
@@ -29,7 +30,10 @@ export function readFcgiSocket(reading: Reading, reader: SectionReader): FcgiSoc
   if (text.startsWith('unix://')) {
     const path = text.slice('unix://'.length);
     if (!path.startsWith('/')) {
-      return refuse(`('Unix socket path %s is not an absolute path', '${path}')`, 'an absolute path behind unix://');
+      return refuse(
+        `('Unix socket path %s is not an absolute path', ${quoteText(path)})`,
+        'an absolute path behind unix://',
+      );
     }
     const implied: OwnerSpec | null =
       user && user.uid !== reading.host.userId ? { uid: user.uid, gid: user.gid } : null;
@@ -41,7 +45,7 @@ export function readFcgiSocket(reading: Reading, reader: SectionReader): FcgiSoc
   }
   const match = /^tcp:\/\/([^\s:]+):(\d+)\n?$/.exec(text);
   if (!match) {
-    return refuse(`('Bad socket format %s', '${text}')`, 'tcp://host:port or unix:///absolute/path');
+    return refuse(`('Bad socket format %s', ${quoteText(text)})`, 'tcp://host:port or unix:///absolute/path');
   }
   const port = parsePort(match[2] ?? '');
   if (port.kind === 'refused') return refuse(port.reason);

@@ -1,6 +1,6 @@
 /** From program, group, listener and fcgi sections to the groups the daemon runs. */
 
-import type { GroupSpec, ProgramKind } from '../model/program-spec.ts';
+import type { GroupSpec, ProcessSpec, ProgramKind } from '../model/program-spec.ts';
 import { eventTypeNames } from './event-types.ts';
 import { readFcgiSocket } from './fcgi-socket.ts';
 import { eventListenerOptions, groupOptions, programOptions } from './program-options.ts';
@@ -69,7 +69,8 @@ class GroupsReader {
       name: groupName,
       priority,
       source: reader.position(),
-      processes: lastOfEachName(processes.toSorted(byPriorityAndName)),
+      // Programs of equal priority stay in the order in which the group lists them.
+      processes: lastOfEachName(processes.toSorted((left, right) => left.priority - right.priority)),
     };
   }
 
@@ -152,8 +153,9 @@ class GroupsReader {
     };
   }
 
-  #processes(section: string, kind: ProgramKind, groupName: string) {
-    return readProgram(this.#reading, { section, kind, groupName, daemonEnvironment: this.#daemonEnvironment });
+  #processes(section: string, kind: ProgramKind, groupName: string): readonly ProcessSpec[] {
+    const program = { section, kind, groupName, daemonEnvironment: this.#daemonEnvironment };
+    return lastOfEachName(readProgram(this.#reading, program));
   }
 
   #readName(reader: SectionReader): string {

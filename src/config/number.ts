@@ -9,7 +9,11 @@ export function parseInteger(text: string): number | null {
   return /^[+-]?\d+(_\d+)*$/.test(digits) ? Number(digits.replaceAll('_', '')) : null;
 }
 
-export const notAnInteger = (text: string): string => `invalid literal for int() with base 10: ${quoteText(text)}`;
+/** Python shows only so much of what it cannot read. */
+const LONGEST_SHOWN = 200;
+
+export const notAnInteger = (text: string): string =>
+  `invalid literal for int() with base 10: ${quoteText(text).slice(0, LONGEST_SHOWN)}`;
 
 /** Octal digits, with or without `0o`; null when the text is something else. */
 export function parseOctal(text: string): number | null {

@@ -31,8 +31,8 @@ export interface Option<T> {
   readonly scope: Scope;
   /** One line. */
   readonly doc: string;
-  /** Supervisor's text for a refused value where it is not the type's own. */
-  readonly refusal: ((value: string) => string) | null;
+  /** Supervisor's text for a refused value of a section where it is not the type's own. */
+  readonly refusal: ((value: string, section: string) => string) | null;
   readonly flag: Flag | null;
   /** What the option is when nothing, or nothing usable, was written. */
   readonly absent: (host: Host) => T;
@@ -42,7 +42,7 @@ interface Details {
   readonly scope: Scope;
   readonly doc: string;
   readonly defaultDoc?: string;
-  readonly refusal?: (value: string) => string;
+  readonly refusal?: (value: string, section: string) => string;
   readonly flag?: Flag;
 }
 

@@ -10,6 +10,7 @@ import {
   integer,
   list,
   logfile,
+  objectReference,
   octal,
   owner,
   seconds,
@@ -170,9 +171,10 @@ export const eventListenerOptions = {
     scope: 'here',
     doc: 'How many events wait while no listener is ready; at least 1.',
   }),
-  result_handler: option('result_handler', text, 'supervisor.dispatchers:default_handler', {
+  result_handler: option('result_handler', objectReference, 'supervisor.dispatchers:default_handler', {
     scope: 'here',
     doc: "What judges the listener's results, as module:attribute.",
+    refusal: (value, section) => `${value} cannot be resolved within [${section}]`,
   }),
 };
 

@@ -96,7 +96,10 @@ export class SectionReader {
   parse<T>(option: Option<T>, text: string): T {
     const parsed = option.type.parse(text, this.#reading.host);
     if (parsed.kind === 'parsed') return parsed.value;
-    this.refuse(option, { reason: option.refusal?.(text) ?? parsed.reason, expected: option.type.expected });
+    this.refuse(option, {
+      reason: option.refusal?.(text, this.section) ?? parsed.reason,
+      expected: option.type.expected,
+    });
     return option.absent(this.#reading.host);
   }
 

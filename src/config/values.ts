@@ -214,6 +214,16 @@ export const environment: ValueType<ReadonlyMap<string, string>> = {
   },
 };
 
+/** The place of a Python object. What is behind it is the business of whoever runs it. */
+export const objectReference: ValueType<string> = {
+  name: 'module:attribute',
+  expected: 'module:attribute',
+  parse: (value) =>
+    /^[\p{L}\p{N}_.]+\s*(:\s*[\p{L}\p{N}_.]+)?\s*(\[.*\])?\s*$/u.test(value)
+      ? parsed(value)
+      : refused(`${value} cannot be resolved`),
+};
+
 /** The name of a program, group or process. */
 export const name: ValueType<string> = {
   name: 'name',

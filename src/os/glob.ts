@@ -61,7 +61,8 @@ function listQuietly(directory: string): readonly string[] {
   }
 }
 
-const quoted = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+const quoted = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+const quotedInSet = (character: string): string => character.replace(/[\\^[\]-]/, '\\$&');
 
 function compile(pattern: string): RegExp {
   const characters = [...pattern];
@@ -97,12 +98,13 @@ function setSource(content: readonly string[]): string {
     const first = members[at] ?? '';
     const last = members[at + 1] === '-' ? members[at + 2] : undefined;
     if (last === undefined) {
-      source += quoted(first);
+      source += quotedInSet(first);
       continue;
     }
     at += 2;
     // A range that runs backwards is empty, not an error.
-    if ((first.codePointAt(0) ?? 0) <= (last.codePointAt(0) ?? 0)) source += `${quoted(first)}-${quoted(last)}`;
+    if ((first.codePointAt(0) ?? 0) <= (last.codePointAt(0) ?? 0))
+      source += `${quotedInSet(first)}-${quotedInSet(last)}`;
   }
   return `[${negated ? '^' : ''}${source}]`;
 }
