@@ -490,7 +490,16 @@ clear  maintail  quit  reread  signal    stop    version
     await daemon.waitForStatus('walrus', 'RUNNING');
     const shell = daemon.sandbox.startTerminal(supervisorctlPath, '-c', daemon.sandbox.configuration);
     await waitFor('the prompt', () => shell.stdout.includes('supervisor> '));
-    shell.write('sto\twal\t\r');
+    for (const [typed, shown] of [
+      ['sto', 'sto'],
+      ['\t', 'stop '],
+      ['wal', 'stop wal'],
+      ['\t', 'stop walrus '],
+    ] as const) {
+      shell.write(typed);
+      await waitFor(`"${shown}"`, () => shell.stdout.endsWith(shown));
+    }
+    shell.write('\r');
     await waitFor('the answer', () => shell.stdout.includes('walrus: stopped'));
     shell.write('shutdown\r');
     await waitFor('the question', () => shell.stdout.includes('Really shut the remote supervisord process down y/N? '));

@@ -83,7 +83,9 @@ export class Daemon {
 
   /** The process id of a running program as `supervisorctl pid` says. */
   async pidOf(name: string): Promise<number> {
-    return Number((await this.ctl('pid', name)).stdout.trim());
+    const { stdout, stderr } = await this.ctl('pid', name);
+    if (!/^\d+\n$/.test(stdout)) throw new Error(`no pid of ${name}: ${stdout}${stderr}`);
+    return Number(stdout);
   }
 
   log(): string {

@@ -31,9 +31,18 @@ export function scenario(title: string, body: () => Promise<void>, options: Scen
     const shown: (() => string)[] = [];
     try {
       await reports.run(shown, body);
-    } catch (error) {
+    } catch (problem) {
+      const error = firstProblem(problem);
       if (error instanceof Error) error.message += shown.map((report) => `\n${report()}`).join('');
       throw error;
     }
   });
+}
+
+/** What went wrong in the body; when clearing up failed as well, that is told after it. */
+function firstProblem(problem: unknown): unknown {
+  if (!(problem instanceof Error && 'suppressed' in problem && 'error' in problem)) return problem;
+  const first = firstProblem(problem.suppressed);
+  if (first instanceof Error) first.message += `\nand then: ${String(problem.error)}`;
+  return first;
 }
