@@ -102,9 +102,9 @@ function release(key: string, shared: SharedSink): void {
 
 /** Different spellings of a path give the same key. A link to a file is a file of its own: rotation renames the link. */
 function sinkKey(path: string): string {
-  const absolute = resolve(path);
-  const descriptor = descriptorOf(absolute);
+  const descriptor = descriptorOf(path);
   if (descriptor !== null) return `descriptor ${descriptor}`;
+  const absolute = resolve(path);
   const folder = dirname(absolute);
   return join(existsSync(folder) ? realpathSync(folder) : folder, basename(absolute));
 }
@@ -112,7 +112,7 @@ function sinkKey(path: string): string {
 function openSink(path: string, onProblem: ReportProblem): LogSink {
   // Later, because the report may well be written to the very log that it is about.
   const report: ReportProblem = (message) => queueMicrotask(() => onProblem(message));
-  const descriptor = descriptorOf(resolve(path));
+  const descriptor = descriptorOf(path);
   if (descriptor !== null) return new StreamSink({ address: { kind: 'descriptor', fd: descriptor }, path, report });
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || status.isFile()) return new FileSink({ path, report });

@@ -3,12 +3,16 @@
  * blocks the event loop, and a descriptor that the daemon was started with is never closed.
  */
 
-import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { dirname, resolve } from 'node:path';
 import { errorCode } from './system-error.ts';
 
 /** Milliseconds between two attempts to write to a terminal that takes nothing (Ctrl-S); Node cannot wait for one. */
 const terminalRetryMs = 20;
+
+/** Links followed at most; as many as Linux follows. */
+const mostLinks = 40;
 
 const withoutWaiting = constants.O_NONBLOCK | constants.O_NOCTTY;
 
@@ -24,12 +28,30 @@ export interface StreamConnection {
   close(): void;
 }
 
-/** The descriptor that a path like `/dev/stdout`, `/dev/fd/1` or `/proc/self/fd/1` means; null for other paths. */
-export function descriptorOf(absolutePath: string): number | null {
+/**
+ * The descriptor that a path means: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, or a symbolic link to one of these,
+ * as images for containers have them; null for other paths.
+ */
+export function descriptorOf(path: string): number | null {
+  let target = resolve(path);
+  for (let links = 0; links < mostLinks; links += 1) {
+    const number = descriptorNamed(target);
+    if (number !== null) return number;
+    try {
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+function descriptorNamed(absolutePath: string): number | null {
   if (absolutePath === '/dev/stdout') return 1;
   if (absolutePath === '/dev/stderr') return 2;
-  const number = /^\/(?:dev|proc\/self)\/fd\/(\d{1,6})$/.exec(absolutePath)?.[1];
-  return number === undefined ? null : Number(number);
+  const [, owner, number] = /^\/(?:dev|proc\/(self|\d+))\/fd\/(\d{1,6})$/.exec(absolutePath) ?? [];
+  const ours = owner === undefined || owner === 'self' || owner === String(process.pid);
+  return number === undefined || !ours ? null : Number(number);
 }
 
 /** Throws the system's error when there is nothing to write to. */
@@ -66,7 +88,9 @@ function openDescriptor(fd: number): OpenedDescriptor {
  * written between two readers would be refused instead of kept until the next one comes.
  */
 function openPath(path: string): OpenedDescriptor {
-  const access = statSync(path).isFIFO() ? constants.O_RDWR : constants.O_WRONLY;
+  // In /proc it is another process's pipe, which should tell us when its reader has gone.
+  const named = statSync(path).isFIFO() && !path.startsWith('/proc/');
+  const access = named ? constants.O_RDWR : constants.O_WRONLY;
   return { fd: openSync(path, access | withoutWaiting), own: true };
 }
 

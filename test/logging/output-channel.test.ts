@@ -123,6 +123,32 @@ describe('when the program has ended', () => {
     if (input instanceof Socket) input.destroy();
   });
 
+  test('the channel can be finished by a listener to its bytes', async () => {
+    const { readFd, writeFd } = makePipe(inFolder('pipe'));
+    const chunks: string[] = [];
+    const channel = openOutputChannel({
+      fd: readFd,
+      target: openLogTarget(inFolder('a.log'), plain),
+      stripAnsi: false,
+      onBytes: (bytes) => {
+        const text = Buffer.from(bytes).toString();
+        if (text === 'one ') {
+          writeSync(writeFd, 'two');
+          channel.finish();
+        }
+        // Reading on has not changed the bytes that are still looked at.
+        expect(Buffer.from(bytes).toString()).toBe(text);
+        chunks.push(text);
+      },
+      onProblem: expect.unreachable,
+    });
+    writeSync(writeFd, 'one ');
+    await waitFor('the end', () => chunks.length === 2);
+    expect(chunks).toEqual(['two', 'one ']);
+    expect(read(inFolder('a.log'))).toBe('one two');
+    closeSync(writeFd);
+  });
+
   test('a descendant that writes without pause does not hold up the daemon', async () => {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
     const { channel, seen } = openChannel({ fd: readFd, target: null });

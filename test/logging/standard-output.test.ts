@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
@@ -83,6 +83,23 @@ describe('/dev/stdout as a log', () => {
     closeSync(writeFd);
     expect(await ended(child)).toBe(0);
     expect(readFileSync(inFolder('out'), 'utf8')).toBe('one two three and more');
+  });
+
+  test('as a link to it, as images for containers have them, together with others that name it', async () => {
+    symlinkSync('/dev/stdout', inFolder('access.log'));
+    symlinkSync('access.log', inFolder('other.log'));
+    const names = [inFolder('access.log'), inFolder('other.log'), '/dev/stdout'].map((name) => `'${name}'`);
+    const script = program(`
+      const logs = [${names.join(', ')}, '/proc/' + process.pid + '/fd/1'].map(open);
+      const all = lines(200000);
+      for (let at = 0; at < all.length; at += 1000) logs[(at / 1000) % 4].write(all.subarray(at, at + 1000));
+      for (const log of logs) log.close();`);
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const chunks: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    expect(await ended(child)).toBe(0);
+    await waitFor('the last bytes', () => Buffer.concat(chunks).equals(numberedLines(200_000)));
+    expect(readlinkSync(inFolder('access.log'))).toBe('/dev/stdout');
   });
 
   test('as a terminal', () => {
