@@ -95,17 +95,41 @@ scenario('a shutdown with a program in BACKOFF does not wait for it', async () =
   expect(namesIn(daemon.messages(), /(gave up: failing|killing)/)).toEqual([]);
 });
 
+scenario(
+  'groups of equal priority are stopped together',
+  async () => {
+    const patient = (name: string) => `[program:${name}]
+command=/bin/sh -c "trap 'echo asked' TERM; echo ready; while [ ! -e $BLACKBOX_FOLDER/go ]; do sleep 0.05; done"
+stdout_logfile=%(here)s/${name}
+stopwaitsecs=600
+startsecs=0
+`;
+    await using daemon = await startDaemon({ config: `${patient('one')}${patient('two')}` });
+    for (const name of ['one', 'two']) await daemon.waitForFile(name, 'ready');
+    daemon.signal('SIGTERM');
+    for (const name of ['one', 'two']) await daemon.waitForFile(name, 'asked');
+    daemon.sandbox.write('go', '');
+    await daemon.waitForEnd();
+  },
+  // The original stops one group after another even then.
+  { oursOnly: true },
+);
+
 scenario('while it waits for programs to end the daemon says which', async () => {
   await using daemon = await startDaemon({
-    config: `[program:stubborn]\ncommand=${fixture('ignores-term')}\nstdout_logfile=%(here)s/out\nstopwaitsecs=2
-[program:obedient]\n${forever}`,
+    config: `[program:stubborn]\ncommand=${fixture('ignores-term')}\nstdout_logfile=%(here)s/out\nstopwaitsecs=2\npriority=2
+[program:obedient]\n${forever}\npriority=1`,
   });
   await daemon.waitForFile('out', 'ready');
   await daemon.waitForMessage('obedient', 'success');
   daemon.signal('SIGTERM');
-  await daemon.waitForLog(/INFO waiting for (stubborn, obedient|obedient, stubborn) to die/);
   await daemon.waitForEnd();
-  expect(daemon.messages().at(-1)).toBe('WARN stopped: obedient (terminated by SIGTERM)');
+  expect(daemon.messages().slice(-4)).toEqual([
+    'INFO waiting for obedient, stubborn to die',
+    "WARN killing 'stubborn' (N) with SIGKILL",
+    'WARN stopped: stubborn (terminated by SIGKILL)',
+    'WARN stopped: obedient (terminated by SIGTERM)',
+  ]);
 });
 
 scenario('a process that ends by itself during the shutdown is not restarted', async () => {

@@ -104,6 +104,25 @@ autorestart=false`,
     expect(await daemon.waitForFile('err', 'err')).toBe('err\n');
   });
 
+  scenario(
+    'a program can open /dev/stdout and /dev/stderr as another user, too',
+    async () => {
+      await using daemon = await startDaemon({
+        config: `[program:opener]
+command=/bin/sh -c "echo out > /dev/stdout && echo err > /dev/stderr && echo both"
+user=nobody
+stdout_logfile=%(here)s/out
+stderr_logfile=%(here)s/err
+startsecs=0
+autorestart=false`,
+      });
+      expect(await daemon.waitForFile('out', 'both')).toBe('out\nboth\n');
+      expect(await daemon.waitForFile('err', 'err')).toBe('err\n');
+    },
+    // In the original the pipes belong to root.
+    { oursOnly: true, asRoot: true },
+  );
+
   scenario('no signal is blocked or ignored', async () => {
     await using daemon = await startDaemon({ config: `[program:plain]\n${sleeper}` });
     await daemon.waitForStatus('plain', 'RUNNING');

@@ -15,17 +15,22 @@ describe('starting', () => {
     ]);
   });
 
-  scenario('with startsecs=0 a program is RUNNING at once, and a quick exit is an exit', async () => {
-    await using daemon = await startDaemon({
-      config: `[program:quick]\ncommand=${fixture('exits', 0)}\nstartsecs=0\nautorestart=unexpected`,
-    });
-    await daemon.waitForStatus('quick', 'EXITED');
-    expect(daemon.messagesAbout('quick')).toEqual([
-      "INFO spawned: 'quick' with pid N",
-      'INFO success: quick entered RUNNING state, process has stayed up for > than 0 seconds (startsecs)',
-      'INFO exited: quick (exit status 0; expected)',
-    ]);
-  });
+  scenario(
+    'with startsecs=0 a program is RUNNING at once, and a quick exit is an exit',
+    async () => {
+      await using daemon = await startDaemon({
+        config: `[program:quick]\ncommand=${fixture('exits', 0)}\nstartsecs=0\nautorestart=unexpected`,
+      });
+      await daemon.waitForStatus('quick', 'EXITED');
+      expect(daemon.messagesAbout('quick')).toEqual([
+        "INFO spawned: 'quick' with pid N",
+        'INFO success: quick entered RUNNING state, process has stayed up for > than 0 seconds (startsecs)',
+        'INFO exited: quick (exit status 0; expected)',
+      ]);
+    },
+    // The original leaves the second message out when the program ends before its loop has come round.
+    { oursOnly: true },
+  );
 
   scenario('autostart=false leaves a program STOPPED until it is asked for', async () => {
     await using daemon = await startDaemon({
