@@ -7,5 +7,8 @@ export default defineConfig({
     execArgv: ['--conditions=development'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Black-box tests mostly wait for real programs: several files at once, and several tests of one.
+    maxWorkers: '100%',
+    maxConcurrency: 8,
   },
 });
