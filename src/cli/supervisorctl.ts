@@ -1,6 +1,7 @@
 /** The command supervisorctl: reads its options and configuration, then runs one action or the shell. */
 
-import { formatProblems, loadControlConfig } from '../config/load.ts';
+import { loadControlConfig } from '../config/control.ts';
+import { formatProblems } from '../config/problem.ts';
 import { createNodeHost } from '../os/node-host.ts';
 import { connectToServer } from './control/connect.ts';
 import { controlUsage, createControlCommand } from './control/options.ts';

@@ -65,6 +65,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
   /** Keeps the line in the history. */
   readonly remember?: boolean;
+  /** Leaves the rest of the screen alone: the line is typed amid the output of a program. */
+  readonly bare?: boolean;
 }
 
 export interface LineReader {

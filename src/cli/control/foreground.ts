@@ -48,7 +48,7 @@ async function mayEnter(context: ControlContext, name: string): Promise<boolean>
 /** Sends line after line, and looks after each whether the process is still there. */
 async function converse(context: ControlContext, name: string, signal: AbortSignal): Promise<void> {
   for (;;) {
-    const line = await context.input.read('', { signal });
+    const line = await context.input.read('', { signal, bare: true });
     if (signal.aborted) return;
     if (line === null) break;
     const refusal = await sendLine(context, name, line);

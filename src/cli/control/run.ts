@@ -34,7 +34,6 @@ export async function runControl(request: ControlRequest): Promise<number> {
     return context.exitStatus;
   } finally {
     await context.input.close();
-    context.server.close();
   }
 }
 

@@ -12,7 +12,8 @@ export function createStreamReader(stdin: () => NodeJS.ReadableStream, output: O
       return lines.next(options);
     },
     readSecret: (prompt) => {
-      output.raw(prompt);
+      // Python's getpass keeps this prompt off standard output as well.
+      output.note(prompt);
       return lines.next({});
     },
     close: lines.close,

@@ -4,15 +4,11 @@
  */
 
 import { createInterface, type Interface } from 'node:readline';
-import type { ReadStream, WriteStream } from 'node:tty';
 import type { Completion } from './completion.ts';
 import type { LineReader, ReadOptions } from './context.ts';
+import { createRawReader, type RawTerminal } from './raw-reader.ts';
 
-export interface TerminalReaderOptions {
-  readonly stdin: ReadStream;
-  readonly stdout: WriteStream;
-  /** Ctrl-C while a line is being typed. */
-  readonly onInterrupt: () => void;
+export interface TerminalReaderOptions extends RawTerminal {
   readonly complete: (line: string) => Promise<Completion>;
   /** Lines of earlier sessions, oldest first. */
   readonly history: readonly string[];
@@ -26,6 +22,7 @@ export interface TerminalReader extends LineReader {
 /** Takes the terminal at the first read. */
 export function createTerminalReader(options: TerminalReaderOptions): TerminalReader {
   const { stdin, stdout } = options;
+  const raw = createRawReader(options);
   // Newest first, as readline wants it.
   let remembered: string[] = [...options.history].reverse();
   let remembering = false;
@@ -64,12 +61,19 @@ export function createTerminalReader(options: TerminalReaderOptions): TerminalRe
     return opened;
   };
 
-  const read = (prompt: string, { signal, remember = false }: ReadOptions = {}): Promise<string | null> => {
+  const read = (
+    prompt: string,
+    { signal, remember = false, bare = false }: ReadOptions = {},
+  ): Promise<string | null> => {
     if (signal?.aborted) return Promise.resolve(null);
     const typed = typedAhead.shift();
     if (typed !== undefined) {
       stdout.write(`${prompt}${typed}\n`);
       return Promise.resolve(typed);
+    }
+    if (bare) {
+      closeEditor();
+      return raw.read(prompt, { echo: true, ...(signal && { signal }) });
     }
     return new Promise((resolve) => {
       const settle = (line: string | null): void => {
@@ -97,7 +101,7 @@ export function createTerminalReader(options: TerminalReaderOptions): TerminalRe
     read,
     readSecret: (prompt) => {
       closeEditor();
-      return readUnseen(options, prompt);
+      return raw.read(prompt, { echo: false });
     },
     close: async () => closeEditor(),
     history: () => [...remembered].reverse(),
@@ -106,45 +110,8 @@ export function createTerminalReader(options: TerminalReaderOptions): TerminalRe
   function closeEditor(): void {
     const closing = editor;
     editor = null;
+    // Who waits for a line at this point has been interrupted, and is not told that input has ended.
+    waiter = null;
     closing?.close();
   }
 }
-
-/** Reads a line without echo: only Enter, Backspace, Ctrl-C and Ctrl-D mean anything but themselves. */
-function readUnseen({ stdin, stdout, onInterrupt }: TerminalReaderOptions, prompt: string): Promise<string | null> {
-  stdout.write(prompt);
-  stdin.setRawMode(true);
-  stdin.resume();
-  return new Promise((resolve) => {
-    let typed = '';
-    const finish = (line: string | null): void => {
-      stdin.off('data', onData);
-      stdin.setRawMode(false);
-      stdin.pause();
-      stdout.write('\n');
-      resolve(line);
-    };
-    const onData = (chunk: Buffer | string): void => {
-      for (const key of String(chunk)) {
-        if (key === enter || key === newline) {
-          finish(typed);
-          return;
-        }
-        if (key === interrupt || (key === endOfInput && typed === '')) {
-          finish(null);
-          if (key === interrupt) onInterrupt();
-          return;
-        }
-        typed = key === backspace || key === erase ? [...typed].slice(0, -1).join('') : typed + key;
-      }
-    };
-    stdin.on('data', onData);
-  });
-}
-
-const enter = '\r';
-const newline = '\n';
-const interrupt = '\u0003';
-const endOfInput = '\u0004';
-const backspace = '\b';
-const erase = '\u007f';
