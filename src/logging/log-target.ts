@@ -37,6 +37,8 @@ interface SharedSink {
   users: number;
 }
 
+const defaultPatienceMs = 5000;
+
 const openSinks = new Map<string, SharedSink>();
 
 /**
@@ -75,10 +77,21 @@ export function clearLogFile(path: string): void {
   }
 }
 
-/** Resolves when all logs, including those closed meanwhile, have written what they were given. */
-export async function allLogsWritten(): Promise<void> {
+/**
+ * Resolves when all logs, including those closed meanwhile, have written what they were given: a pipe's reader may need
+ * time. It may also have stopped for ever, so no longer than `patienceMs` is waited.
+ *
+ * @returns Whether everything is written.
+ */
+export async function allLogsWritten(patienceMs = defaultPatienceMs): Promise<boolean> {
   const written = [...openSinks.values()].map(({ sink }) => new Promise<void>((done) => sink.onceWritten(done)));
-  await Promise.all(written);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<false>((done) => {
+    timer = setTimeout(() => done(false), patienceMs);
+  });
+  const outcome = await Promise.race([Promise.all(written).then(() => true), patience]);
+  clearTimeout(timer);
+  return outcome;
 }
 
 function acquire(path: string, onProblem: ReportProblem): { key: string; shared: SharedSink } {

@@ -174,6 +174,25 @@ describe('a named pipe', () => {
   });
 });
 
+describe('waiting for all logs', () => {
+  test('ends when everything is written', async () => {
+    withTarget(inFolder('a.log'), (target) => target.write(Buffer.from('text')));
+    expect(await allLogsWritten()).toBe(true);
+  });
+
+  test('is given up when nobody reads', async () => {
+    const path = inFolder('pipe');
+    makeNamedPipe(path);
+    const lines = numberedLines(100_000);
+    withTarget(path, (target) => target.write(lines));
+    expect(await allLogsWritten(1)).toBe(false);
+    const reader = new SlowReader(path);
+    await waitFor('all to be read', () => reader.read().length === lines.length, { everyMs: 1 });
+    expect(await allLogsWritten()).toBe(true);
+    reader.close();
+  });
+});
+
 describe('a stream that fails', () => {
   test('is reported once and holds up nobody', async () => {
     reports.length = 0;
