@@ -4,7 +4,7 @@ import type { ConfigNotice, GroupSpec, ProcessSpec, SupervisorSpec } from './mod
 
 const supervisorInterface = 'supervisor.rpcinterface:make_main_rpcinterface';
 
-const isActive = ({ kind }: GroupSpec): boolean => kind === 'homogeneous' || kind === 'heterogeneous';
+const isActive = ({ kind }: GroupSpec): boolean => kind !== 'eventlistener';
 
 /** The same specification without the groups that cannot run. */
 export const withoutInactive = (spec: SupervisorSpec): SupervisorSpec => ({
@@ -16,9 +16,7 @@ export const withoutInactive = (spec: SupervisorSpec): SupervisorSpec => ({
 export function inactiveNotices(spec: SupervisorSpec): readonly ConfigNotice[] {
   const sections = [
     ...spec.servers.filter(({ kind }) => kind === 'inet').map(({ section }) => `[${section}]`),
-    ...spec.groups
-      .filter((group) => !isActive(group))
-      .map(({ kind, name }) => `[${kind === 'fcgi' ? 'fcgi-program' : kind}:${name}]`),
+    ...spec.groups.filter((group) => !isActive(group)).map(({ kind, name }) => `[${kind}:${name}]`),
     ...spec.rpcInterfaces
       .filter(({ factory }) => factory !== supervisorInterface)
       .map(({ name }) => `[rpcinterface:${name}]`),

@@ -11,6 +11,7 @@ import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { announceChange } from './actors/announcer.ts';
 import { createChangeHub } from './actors/change-hub.ts';
 import { createChildProcess } from './actors/child-process.ts';
+import { FcgiSockets } from './actors/fcgi-socket.ts';
 import { createOutput } from './actors/output.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl } from './commands/control.ts';
@@ -76,6 +77,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         os,
         log,
         serverUrl: options.serverUrl,
+        sockets: new FcgiSockets(os, log),
         openLog: (of, channel) => logs.open(of, channel),
       }),
       output: createOutput({

@@ -8,6 +8,7 @@ import type { ChildCommand, ChildReport } from '../../machines/events.ts';
 import type { ChildInput } from '../../machines/process.machine.ts';
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { SignalSpec } from '../model/program-spec.ts';
+import type { FcgiSockets } from './fcgi-socket.ts';
 import { type LaunchDependencies, launch } from './launch.ts';
 import { createStdinWriter, type StdinWriter } from './stdin-writer.ts';
 
@@ -20,6 +21,7 @@ export interface ChildLog {
 
 export interface ChildProcessDependencies extends LaunchDependencies {
   readonly log: ChildLog;
+  readonly sockets: FcgiSockets;
 }
 
 type SignalCommand = Extract<ChildCommand, { type: 'child.signal' }>;
@@ -27,7 +29,8 @@ type SignalCommand = Extract<ChildCommand, { type: 'child.signal' }>;
 /** A living child: nothing of it outlives its exit report. */
 interface Child {
   readonly pid: number;
-  readonly stdin: StdinWriter;
+  /** null when it has no pipe as its standard input. */
+  readonly stdin: StdinWriter | null;
 }
 
 export const createChildProcess = (deps: ChildProcessDependencies) =>
@@ -39,22 +42,32 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
 
     const at = os.clock.now();
     const startedMs = os.clock.steady();
-    const onExit = (status: ExitStatus): void => {
-      child?.stdin.close();
-      child = null;
-      report({ type: 'child.exited', status, at: os.clock.now(), ranMs: os.clock.steady() - startedMs });
+    const fail = (reason: string): void => {
+      log.info(`spawnerr: ${reason}`);
+      report({ type: 'child.spawnFailed', reason, at });
     };
 
-    const launched = launch(deps, spec, onExit);
+    const socket = deps.sockets.hold(spec);
+    if (socket?.kind === 'failed') return fail(socket.reason);
+    const onExit = (status: ExitStatus): void => {
+      child?.stdin?.close();
+      child = null;
+      report({ type: 'child.exited', status, at: os.clock.now(), ranMs: os.clock.steady() - startedMs });
+      // After the report: a program that is started again at once goes on with the socket, and loses no connection.
+      socket?.release();
+    };
+
+    const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, onExit });
     if (launched.kind === 'failed') {
-      log.info(`spawnerr: ${launched.reason}`);
-      report({ type: 'child.spawnFailed', reason: launched.reason, at });
-      return undefined;
+      fail(launched.reason);
+      socket?.release();
+      return;
     }
     const { pid, stdout, stderr } = launched;
+    const reportClosedStdin = (): void => report({ type: 'child.stdinClosed' });
     child = {
       pid,
-      stdin: createStdinWriter(os, launched.stdinFd, () => report({ type: 'child.stdinClosed' })),
+      stdin: launched.stdinFd === null ? null : createStdinWriter(os, launched.stdinFd, reportClosedStdin),
     };
     log.info(`spawned: '${spec.name}' with pid ${pid}`);
     report({ type: 'child.spawned', pid, at, stdout, stderr });
@@ -77,11 +90,12 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
 
     receive((command) => {
       if (command.type === 'child.signal') sendSignal(command);
+      else if (child?.stdin === null) reportClosedStdin();
       else child?.stdin.write(command.bytes);
     });
 
     return () => {
-      child?.stdin.close();
+      child?.stdin?.close();
     };
   });
 

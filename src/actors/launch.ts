@@ -5,7 +5,7 @@
 
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
-import type { Os, PipeEnds, SpawnFailure, SpawnRequest } from '../os/os.ts';
+import type { Failure, Os, SpawnFailure, SpawnRequest } from '../os/os.ts';
 import { childEnvironment } from './child-environment.ts';
 import { checkCommand } from './command-check.ts';
 import { type OpenLog, OpenOutput } from './output-source.ts';
@@ -21,18 +21,26 @@ export type Launch =
   | {
       readonly kind: 'launched';
       readonly pid: number;
-      readonly stdinFd: number;
+      /** null when standard input is a listening socket: nothing can be written to it. */
+      readonly stdinFd: number | null;
       readonly stdout: OpenOutput;
       readonly stderr: OpenOutput | null;
     }
   | { readonly kind: 'failed'; readonly reason: string };
 
+export interface LaunchRequest {
+  readonly spec: ProcessSpec;
+  /** What the program gets as its standard input instead of a pipe. It stays open and belongs to the caller. */
+  readonly listeningFd: number | null;
+  readonly onExit: (status: ExitStatus) => void;
+}
+
 /** `reason` of a failure is the text clients see as `spawnerr`. */
-export function launch(deps: LaunchDependencies, spec: ProcessSpec, onExit: (status: ExitStatus) => void): Launch {
+export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: LaunchRequest): Launch {
   const command = checkCommand(deps.os, spec);
   if (command.kind !== 'runnable') return { kind: 'failed', reason: command.text };
 
-  const channels = openChannels(deps, spec);
+  const channels = openChannels(deps, spec, listeningFd);
   if ('reason' in channels) return { kind: 'failed', reason: channels.reason };
 
   const { stdin, stdout, stderr } = channels;
@@ -43,7 +51,7 @@ export function launch(deps: LaunchDependencies, spec: ProcessSpec, onExit: (sta
     directory: spec.directory,
     umask: spec.umask,
     user: spec.user,
-    stdin: stdin.readFd,
+    stdin: stdin.programFd,
     stdout: stdout.pipe.writeFd,
     stderr: (stderr ?? stdout).pipe.writeFd,
   };
@@ -56,25 +64,35 @@ export function launch(deps: LaunchDependencies, spec: ProcessSpec, onExit: (sta
     outcome = deps.os.spawn(lastWords(request, spec, outcome), onExit);
   }
 
-  deps.os.closeDescriptor(stdin.readFd);
+  if (stdin.daemonFd !== null) deps.os.closeDescriptor(stdin.programFd);
   deps.os.closeDescriptor(stdout.pipe.writeFd);
   if (stderr !== null) deps.os.closeDescriptor(stderr.pipe.writeFd);
   if (outcome.kind !== 'spawned') {
-    deps.os.closeDescriptor(stdin.writeFd);
+    if (stdin.daemonFd !== null) deps.os.closeDescriptor(stdin.daemonFd);
     for (const output of [stdout, stderr]) output?.abandon(deps.os);
     return { kind: 'failed', reason: forkFailure(spec.name, outcome) };
   }
-  return { kind: 'launched', pid: outcome.pid, stdinFd: stdin.writeFd, stdout, stderr };
+  return { kind: 'launched', pid: outcome.pid, stdinFd: stdin.daemonFd, stdout, stderr };
+}
+
+interface Stdin {
+  readonly programFd: number;
+  /** The other end of a pipe; null when it is none. */
+  readonly daemonFd: number | null;
 }
 
 interface Channels {
-  readonly stdin: PipeEnds;
+  readonly stdin: Stdin;
   readonly stdout: OpenOutput;
   readonly stderr: OpenOutput | null;
 }
 
 /** Opens logs and pipes in this order, and closes what was opened when a later one fails. */
-function openChannels({ os, openLog }: LaunchDependencies, spec: ProcessSpec): Channels | { readonly reason: string } {
+function openChannels(
+  { os, openLog }: LaunchDependencies,
+  spec: ProcessSpec,
+  listeningFd: number | null,
+): Channels | { readonly reason: string } {
   const opened: OpenOutput[] = [];
   const giveUp = (code: string): { reason: string } => {
     for (const output of opened) {
@@ -101,9 +119,14 @@ function openChannels({ os, openLog }: LaunchDependencies, spec: ProcessSpec): C
     opened.push(new OpenOutput(pipe, log));
   }
   const [stdout, stderr] = opened;
-  const stdin = os.openPipe('write');
+  const stdin = listeningFd === null ? openStdin(os) : { programFd: listeningFd, daemonFd: null };
   if ('error' in stdin || stdout === undefined) return giveUp('error' in stdin ? stdin.error : 'EBADF');
   return { stdin, stdout, stderr: stderr ?? null };
+}
+
+function openStdin(os: Os): Stdin | Failure {
+  const pipe = os.openPipe('write');
+  return 'error' in pipe ? pipe : { programFd: pipe.readFd, daemonFd: pipe.writeFd };
 }
 
 function forkFailure(name: string, failure: SpawnFailure): string {

@@ -50,6 +50,7 @@ function isSamePool(left: GroupSpec['pool'], right: GroupSpec['pool']): boolean 
   return (
     left.bufferSize === right.bufferSize &&
     left.resultHandler === right.resultHandler &&
+    left.lengthUnit === right.lengthUnit &&
     left.events.length === right.events.length &&
     left.events.every((event) => right.events.includes(event))
   );
@@ -82,6 +83,7 @@ function settings(process: ProcessSpec, other: ProcessSpec): string {
     process.redirectStderr,
     Object.entries(process.environment).sort(),
     process.serverUrl,
+    process.socket?.url ?? null,
   ]);
 }
 

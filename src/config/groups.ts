@@ -1,8 +1,9 @@
 /** From program, group, listener and fcgi sections to the groups the daemon runs. */
 
-import type { GroupSpec, ProcessSpec, ProgramKind } from '../model/program-spec.ts';
+import type { FcgiSocketSpec, GroupSpec, ProcessSpec, ProgramKind } from '../model/program-spec.ts';
 import { eventTypeNames } from './event-types.ts';
 import { readFcgiSocket } from './fcgi-socket.ts';
+import { ProblemList } from './problem.ts';
 import { eventListenerOptions, groupOptions, programOptions } from './program-options.ts';
 import { byPriorityAndName, readProgram } from './programs.ts';
 import { type Reading, SectionReader, scopeNames } from './reading.ts';
@@ -43,7 +44,7 @@ class GroupsReader {
       ...this.#sections('group:').map((section) => this.#readGroup(section)),
       ...this.#sections('program:').map((section) => this.#readProgram(section)),
       ...this.#sections('eventlistener:').map((section) => this.#readListener(section)),
-      ...this.#sections('fcgi-program:').map((section) => this.#readFcgi(section)),
+      ...this.#sections(fcgiPrefix).map((section) => this.#readFcgi(section)),
     ];
   }
 
@@ -62,7 +63,9 @@ class GroupsReader {
       const member = this.#memberSection(reader, program);
       if (member === null) return [];
       this.#memberSections.add(member);
-      return this.#processes(member, 'program', groupName);
+      return member.startsWith(fcgiPrefix)
+        ? withSocket(this.#processes(member, 'fcgi-program', groupName), this.#memberSocket(member))
+        : this.#processes(member, 'program', groupName);
     });
     return {
       kind: 'heterogeneous',
@@ -76,7 +79,7 @@ class GroupsReader {
 
   #memberSection(reader: SectionReader, program: string): string | null {
     const { sections } = this.#reading;
-    const candidates = [`program:${program}`, `fcgi-program:${program}`].filter((section) => sections.has(section));
+    const candidates = [`program:${program}`, `${fcgiPrefix}${program}`].filter((section) => sections.has(section));
     const [only] = candidates;
     if (only !== undefined && candidates.length === 1) return only;
     const reason =
@@ -105,6 +108,7 @@ class GroupsReader {
       reader.refuse(eventListenerOptions.buffer_size, { reason, expected: 'at least 1' });
     }
     const resultHandler = reader.read(eventListenerOptions.result_handler);
+    const lengthUnit = reader.read(eventListenerOptions.length_unit);
     const events = this.#readEvents(reader);
     if (reader.read(eventListenerOptions.redirect_stderr, 'here')) {
       const reason =
@@ -118,7 +122,7 @@ class GroupsReader {
       priority,
       source: reader.position(),
       processes: this.#processes(section, 'eventlistener', poolName),
-      pool: { bufferSize, events, resultHandler },
+      pool: { bufferSize, events, resultHandler, lengthUnit },
     };
   }
 
@@ -136,10 +140,7 @@ class GroupsReader {
   }
 
   #readFcgi(section: string): GroupSpec {
-    const scopes = scopeNames(this.#reading);
-    const reader = new SectionReader(this.#reading, section, (scope) =>
-      scope === 'socket' ? new Map([...scopes('here'), ['program_name', programName]]) : scopes(scope),
-    );
+    const reader = this.#fcgiReader(this.#reading, section);
     const programName = this.#readName(reader);
     const priority = reader.read(programOptions.priority);
     const socket = readFcgiSocket(this.#reading, reader);
@@ -148,9 +149,31 @@ class GroupsReader {
       name: programName,
       priority,
       source: reader.position(),
-      processes: this.#processes(section, 'fcgi-program', programName),
+      processes: withSocket(this.#processes(section, 'fcgi-program', programName), socket),
       ...(socket && { socket }),
     };
+  }
+
+  /** Supervisor does not read the socket of a group's member, so a wrong one must not make the configuration invalid. */
+  #memberSocket(section: string): FcgiSocketSpec | null {
+    const problems = new ProblemList();
+    const reading = { ...this.#reading, problems };
+    const socket = readFcgiSocket(reading, this.#fcgiReader(reading, section));
+    const [problem] = problems.all();
+    if (problem === undefined) return socket;
+    this.#reading.notices.push({
+      level: 'warn',
+      message: `[${section}] runs without a socket in its group: ${problem.message}`,
+    });
+    return null;
+  }
+
+  #fcgiReader(reading: Reading, section: string): SectionReader {
+    const scopes = scopeNames(reading);
+    const programName = nameIn(section).trim();
+    return new SectionReader(reading, section, (scope) =>
+      scope === 'socket' ? new Map([...scopes('here'), ['program_name', programName]]) : scopes(scope),
+    );
   }
 
   #processes(section: string, kind: ProgramKind, groupName: string): readonly ProcessSpec[] {
@@ -165,6 +188,11 @@ class GroupsReader {
     return nameIn(reader.section);
   }
 }
+
+const fcgiPrefix = 'fcgi-program:';
+
+const withSocket = (processes: readonly ProcessSpec[], socket: FcgiSocketSpec | null): readonly ProcessSpec[] =>
+  socket === null ? processes : processes.map((process) => ({ ...process, socket }));
 
 const nameIn = (section: string): string => section.slice(section.indexOf(':') + 1);
 

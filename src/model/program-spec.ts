@@ -3,6 +3,8 @@
  * configuration text. Durations are milliseconds (`…Ms`), sizes bytes (`…Bytes`).
  */
 
+import type { LengthUnit } from './event-record.ts';
+
 /** Where a value was written, for messages. `line` counts from 1; 0 means the command line or a default. */
 export interface SourcePosition {
   readonly file: string;
@@ -81,6 +83,8 @@ export interface ProcessSpec {
   readonly umask: number | null;
   /** The program's own `serverurl`; null = AUTO. */
   readonly serverUrl: string | null;
+  /** fcgi programs only: their standard input. */
+  readonly socket?: FcgiSocketSpec;
 }
 
 export interface GroupSpec {
@@ -92,9 +96,20 @@ export interface GroupSpec {
   /** Sorted by (priority, name). */
   readonly processes: readonly ProcessSpec[];
   /** Event listener pools only. */
-  readonly pool?: { readonly bufferSize: number; readonly events: readonly string[]; readonly resultHandler: string };
-  /** fcgi groups only. */
+  readonly pool?: PoolSpec;
+  /** fcgi groups only: the socket of all members. */
   readonly socket?: FcgiSocketSpec;
+}
+
+export interface PoolSpec {
+  /** How many events wait while no listener is ready. */
+  readonly bufferSize: number;
+  /** Names of types, in capitals; each stands for everything below it. */
+  readonly events: readonly string[];
+  /** `module:attribute`, as written. */
+  readonly resultHandler: string;
+  /** What `len` in the header of an event counts. */
+  readonly lengthUnit: LengthUnit;
 }
 
 export interface FcgiSocketSpec {

@@ -1,6 +1,6 @@
 /**
  * The C library calls Node does not offer, through koffi. The only module that knows koffi; it is loaded with the first
- * call, since that takes longer than everything else a start does. Never blocks: every call here returns at once.
+ * call, since that takes longer than everything else a start does. Nothing here blocks but the look-up of a host's name.
  */
 
 import { createRequire } from 'node:module';
@@ -49,6 +49,13 @@ interface Library {
   getpwuid(uid: number): PasswdEntry | null;
   getgrnam(name: string): GroupEntry | null;
   getgrgid(gid: number): GroupEntry | null;
+  socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
+  bind(fd: number, address: Buffer, length: number): number;
+  listen(fd: number, backlog: number): number;
+  /** The first address of a host; a number is the code of what went wrong. */
+  getaddrinfo(name: string, family: number): Uint8Array | number;
+  gaiError(code: number): string;
   actionsInit(actions: Buffer): number;
   actionsDup2(actions: Buffer, from: number, to: number): number;
   actionsChdir(actions: Buffer, path: string): number;
@@ -95,6 +102,28 @@ function load(): Library {
       return pointer === null ? null : (koffi.decode(pointer, type) as Entry);
     };
   const call = (prototype: string) => libc.func(prototype);
+  const addrinfo = koffi.struct('statevisor_addrinfo', {
+    ai_flags: 'int',
+    ai_family: 'int',
+    ai_socktype: 'int',
+    ai_protocol: 'int',
+    ai_addrlen: 'uint',
+    ai_addr: 'void *',
+    ai_canonname: 'void *',
+    ai_next: 'void *',
+  });
+  const getaddrinfo = (name: string, family: number): Uint8Array | number => {
+    const found: unknown[] = [null];
+    const noWish = { ai_flags: 0, ai_protocol: 0, ai_addrlen: 0, ai_addr: null, ai_canonname: null, ai_next: null };
+    const code: number = call(
+      'int getaddrinfo(const char *name, const char *service, statevisor_addrinfo *wanted, _Out_ void **found)',
+    )(name, null, { ...noWish, ai_family: family, ai_socktype: SOCK_STREAM }, found);
+    if (code !== 0) return code;
+    const { ai_addr, ai_addrlen } = koffi.decode(found[0], addrinfo) as { ai_addr: unknown; ai_addrlen: number };
+    const address = Uint8Array.from(koffi.decode(ai_addr, 'uint8_t', ai_addrlen) as ArrayLike<number>);
+    call('void freeaddrinfo(void *found)')(found[0]);
+    return address;
+  };
   return {
     errno: () => koffi.errno(),
     pipe2: call('int pipe2(_Out_ int *fds, int flags)'),
@@ -106,6 +135,12 @@ function load(): Library {
     getpwuid: lookUp<number, PasswdEntry>('void *getpwuid(uint uid)', 'statevisor_passwd'),
     getgrnam: lookUp<string, GroupEntry>('void *getgrnam(const char *name)', 'statevisor_group'),
     getgrgid: lookUp<number, GroupEntry>('void *getgrgid(uint gid)', 'statevisor_group'),
+    socket: call('int socket(int domain, int type, int protocol)'),
+    setsockopt: call('int setsockopt(int fd, int level, int option, void *value, uint length)'),
+    bind: call('int bind(int fd, void *address, uint length)'),
+    listen: call('int listen(int fd, int backlog)'),
+    getaddrinfo,
+    gaiError: call('const char *gai_strerror(int code)'),
     actionsInit: call('int posix_spawn_file_actions_init(void *actions)'),
     actionsDup2: call('int posix_spawn_file_actions_adddup2(void *actions, int from, int to)'),
     actionsChdir: call('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)'),
@@ -160,6 +195,57 @@ const LOCK_NB = 4;
 
 /** Takes an exclusive lock that lasts until the descriptor is closed. False when somebody else holds it. */
 export const lockFile = (fd: number): boolean => library().flock(fd, LOCK_EX | LOCK_NB) === 0;
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const SOL_SOCKET = 1;
+const SO_REUSEADDR = 2;
+
+/** A stream socket that blocks, closed on exec. Throws `SystemError`. */
+export function openSocket(family: 'unix' | 'inet'): number {
+  const fd = library().socket(family === 'unix' ? AF_UNIX : AF_INET, SOCK_STREAM | O_CLOEXEC, 0);
+  if (fd < 0) throw new SystemError('socket', library().errno());
+  return fd;
+}
+
+/** Lets a port be bound although connections of its last owner are still waiting to be forgotten. */
+export function reuseAddress(fd: number): void {
+  const on = Buffer.alloc(4);
+  on.writeInt32LE(1);
+  if (library().setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, on, on.length) !== 0) {
+    throw new SystemError('setsockopt', library().errno());
+  }
+}
+
+/** `address` as `unixAddress` or `inetAddress` makes it. Throws `SystemError`. */
+export function bindSocket(fd: number, address: Buffer): void {
+  if (library().bind(fd, address, address.length) !== 0) throw new SystemError('bind', library().errno());
+}
+
+/** Throws `SystemError`. */
+export function listenOn(fd: number, backlog: number): void {
+  if (library().listen(fd, backlog) !== 0) throw new SystemError('listen', library().errno());
+}
+
+/** A sockaddr_un. The path must fit; nothing is checked here. */
+export function unixAddress(path: string): Buffer {
+  const family = Buffer.alloc(2);
+  family.writeUInt16LE(AF_UNIX);
+  return Buffer.concat([family, Buffer.from(`${path}\0`)]);
+}
+
+/**
+ * A sockaddr_in for an IPv4 address or a host's name, which is looked up and may take as long as the system's name
+ * service does. Where nothing is found, the result is the system's explanation.
+ */
+export function inetAddress(host: string, port: number): Buffer | string {
+  const found = library().getaddrinfo(host, AF_INET);
+  if (typeof found === 'number') return library().gaiError(found);
+  const address = Buffer.from(found);
+  address.writeUInt16BE(port, 2);
+  return address;
+}
 
 const WNOHANG = 1;
 

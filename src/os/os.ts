@@ -1,10 +1,10 @@
 /**
  * What running programs asks of the operating system. Actors receive it, tests replace it. Configuration asks through
- * `host.ts`; sockets belong to `server/` and `client/`, log files to `logging/`.
+ * `host.ts`; the daemon's own sockets belong to `server/` and `client/`, log files to `logging/`.
  */
 
 import type { ExitStatus } from '../model/exit-status.ts';
-import type { UserSpec } from '../model/program-spec.ts';
+import type { FcgiSocketSpec, UserSpec } from '../model/program-spec.ts';
 
 export interface Os {
   readonly clock: WallAndSteadyClock;
@@ -14,6 +14,8 @@ export interface Os {
   openPipe(daemonEnd: 'read' | 'write'): PipeEnds | Failure;
   /** Lets the given user open `/dev/stdout` and `/dev/stderr` although the daemon made the pipe. */
   giveDescriptor(fd: number, user: UserSpec): void;
+  /** A socket that listens and blocks, for programs to accept on. `error` is for people. */
+  openListeningSocket(socket: FcgiSocketSpec): { readonly fd: number } | Failure;
   closeDescriptor(fd: number): void;
   /** Non-blocking write. `accepted` is how many bytes the pipe took; `closed`: nobody reads any more. */
   writeDescriptor(fd: number, bytes: Uint8Array): { readonly accepted: number; readonly closed: boolean };
