@@ -3,6 +3,7 @@
  * the data its receiver needs and no more. Instants are epoch milliseconds (`at`).
  */
 
+import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { ExitStatus } from '../src/model/exit-status.ts';
 import type { GroupSpec, SignalSpec } from '../src/model/program-spec.ts';
 
@@ -70,3 +71,28 @@ export type ChildReport =
     }
   | { readonly type: 'child.signalFailed'; readonly reason: string }
   | { readonly type: 'child.stdinClosed' };
+
+/** From those who raise events to a pool of listeners that asked for them. */
+export type PoolCommand = { readonly type: 'pool.accept'; readonly event: RaisedEvent };
+
+/** From a pool to one of its listeners. */
+export type ListenerCommand = { readonly type: 'listener.deliver'; readonly event: PooledEvent };
+
+/** What happens to the process of a listener, told to the listener's machine. */
+export type ListenerFact =
+  /** A new child is about to be spawned. */
+  | { readonly type: 'child.starting' }
+  /** It is RUNNING. */
+  | { readonly type: 'child.up' }
+  /** It is not RUNNING any more, but may still live and answer. */
+  | { readonly type: 'child.down' }
+  | { readonly type: 'child.ended' }
+  | { readonly type: 'child.wrote'; readonly bytes: Uint8Array }
+  | { readonly type: 'child.stdinClosed' };
+
+/** From a listener to its pool. */
+export type ListenerReport =
+  | { readonly type: 'listener.available'; readonly name: string }
+  | { readonly type: 'listener.unavailable'; readonly name: string }
+  /** The event was rejected, or could not be handled to the end. */
+  | { readonly type: 'listener.returned'; readonly event: PooledEvent };

@@ -1,6 +1,7 @@
 /**
  * One group: it owns the process actors of its members, starts those with autostart in order, and ends them all in
- * reverse order when the root asks. Requests for single processes go to the process actors themselves.
+ * reverse order when the root asks. Requests for single processes go to the process actors themselves; events for
+ * listeners go to the pool.
  */
 
 import {
@@ -14,9 +15,11 @@ import {
 } from 'xstate';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupCommand, GroupReport, ProcessReport } from './events.ts';
+import { poolMachine } from './pool.machine.ts';
 import { processMachine } from './process.machine.ts';
 
 export type ProcessRef = ActorRefFrom<typeof processMachine>;
+export type PoolRef = ActorRefFrom<typeof poolMachine>;
 
 export interface GroupInput {
   readonly spec: GroupSpec;
@@ -26,6 +29,8 @@ export interface GroupInput {
 export interface GroupContext extends GroupInput {
   /** By process name, in order of start: ascending (priority, name). */
   readonly processes: ReadonlyMap<string, ProcessRef>;
+  /** Gives events to the processes; null unless they are event listeners. */
+  readonly pool: PoolRef | null;
   /** Ids of the process actors that have not reported to be stopped since `group.drain`. */
   readonly undrained: ReadonlySet<string>;
 }
@@ -43,7 +48,7 @@ export const groupMachine = setup({
     context: {} as GroupContext,
     events: {} as GroupEvent,
   },
-  actors: { process: processMachine },
+  actors: { process: processMachine, pool: poolMachine },
   actions: {
     /** Provided: a defect of ours, not of a program. */
     reportDefect: (_, _params: { group: string; error: unknown }) => {},
@@ -55,6 +60,17 @@ export const groupMachine = setup({
             spawn('process', { id: processId(context.spec.name, spec.name), input: { spec, parent: self } }),
           ]),
         ),
+    }),
+    spawnPool: assign({
+      pool: ({ context, spawn }) => {
+        const { name, pool, processes } = context.spec;
+        if (pool === undefined) return null;
+        const members = processes.flatMap((spec) => {
+          const process = context.processes.get(spec.name);
+          return process === undefined ? [] : [{ spec, process }];
+        });
+        return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members } });
+      },
     }),
     autostart: enqueueActions(({ context, enqueue }) => {
       for (const spec of context.spec.processes) {
@@ -87,8 +103,8 @@ export const groupMachine = setup({
 }).createMachine({
   id: 'group',
   initial: 'active',
-  context: ({ input }) => ({ ...input, processes: new Map(), undrained: new Set() }),
-  entry: ['spawnProcesses', 'autostart'],
+  context: ({ input }) => ({ ...input, processes: new Map(), pool: null, undrained: new Set() }),
+  entry: ['spawnProcesses', 'spawnPool', 'autostart'],
   on: {
     'xstate.error.actor.*': {
       actions: {

@@ -59,6 +59,8 @@ export interface OutputInput {
   readonly spec: ProcessSpec;
   readonly channel: 'stdout' | 'stderr';
   readonly source: OutputSource;
+  /** Of the child that writes. */
+  readonly pid: number;
 }
 
 type ProcessEvent = ProcessCommand | ChildReport | ErrorActorEvent<unknown, string>;
@@ -115,11 +117,12 @@ export const processMachine = setup({
       startedAt: (_, params: { pid: number; at: number }) => params.at,
     }),
     openOutputs: enqueueActions(
-      ({ enqueue, context }, params: { stdout: OutputSource; stderr: OutputSource | null }) => {
+      ({ enqueue, context }, params: { pid: number; stdout: OutputSource; stderr: OutputSource | null }) => {
         const { spec } = context;
-        enqueue.spawnChild('output', { id: 'stdout', input: { spec, channel: 'stdout', source: params.stdout } });
-        if (params.stderr === null) return;
-        enqueue.spawnChild('output', { id: 'stderr', input: { spec, channel: 'stderr', source: params.stderr } });
+        const { pid, stdout, stderr } = params;
+        enqueue.spawnChild('output', { id: 'stdout', input: { spec, channel: 'stdout', source: stdout, pid } });
+        if (stderr === null) return;
+        enqueue.spawnChild('output', { id: 'stderr', input: { spec, channel: 'stderr', source: stderr, pid } });
       },
     ),
     closeOutputs: enqueueActions(({ enqueue }) => {

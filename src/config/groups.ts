@@ -1,7 +1,7 @@
 /** From program, group, listener and fcgi sections to the groups the daemon runs. */
 
+import { eventTypeNames } from '../model/event-types.ts';
 import type { FcgiSocketSpec, GroupSpec, ProcessSpec, ProgramKind } from '../model/program-spec.ts';
-import { eventTypeNames } from './event-types.ts';
 import { readFcgiSocket } from './fcgi-socket.ts';
 import { ProblemList } from './problem.ts';
 import { eventListenerOptions, groupOptions, programOptions } from './program-options.ts';

@@ -8,6 +8,7 @@ import {
   environment,
   exitCodes,
   integer,
+  lengthUnit,
   list,
   logfile,
   objectReference,
@@ -170,6 +171,10 @@ export const eventListenerOptions = {
   buffer_size: option('buffer_size', integer, '10', {
     scope: 'here',
     doc: 'How many events wait while no listener is ready; at least 1.',
+  }),
+  length_unit: option('length_unit', lengthUnit, 'characters', {
+    scope: 'here',
+    doc: 'What len in the header of an event counts: characters as Supervisor, or bytes.',
   }),
   result_handler: option('result_handler', objectReference, 'supervisor.dispatchers:default_handler', {
     scope: 'here',

@@ -3,6 +3,7 @@
  * completes the sentence `expected …` for whoever has to correct the file.
  */
 
+import type { LengthUnit } from '../model/event-record.ts';
 import { type Autorestart, type LogLevel, logLevels, type OwnerSpec, type UserSpec } from '../model/program-spec.ts';
 import { quoteText } from '../model/python-text.ts';
 import type { Host } from '../os/host.ts';
@@ -195,6 +196,16 @@ export const logFormat: ValueType<'classic' | 'json'> = {
     const word = value.toLowerCase();
     if (word === 'classic' || word === 'json') return parsed(word);
     return refused(`bad log format name ${quoteText(value)}`);
+  },
+};
+
+export const lengthUnit: ValueType<LengthUnit> = {
+  name: 'unit of length',
+  expected: 'characters or bytes',
+  parse: (value) => {
+    const word = value.toLowerCase();
+    if (word === 'characters' || word === 'bytes') return parsed(word);
+    return refused(`bad unit of length ${quoteText(value)}`);
   },
 };
 

@@ -1,0 +1,167 @@
+/**
+ * The events that wait for the listeners of one pool: first in, first out, bounded. Whenever a listener is available the
+ * oldest event goes to the first of them; what comes back goes to the front. It never waits for anybody.
+ */
+
+import { type ActorRef, type ActorRefFrom, assign, type ErrorActorEvent, type Snapshot, setup } from 'xstate';
+import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
+import type { GroupSpec, PoolSpec, ProcessSpec } from '../src/model/program-spec.ts';
+import type { ListenerReport, PoolCommand, ProcessCommand } from './events.ts';
+import { listenerMachine } from './listener.machine.ts';
+
+export type ListenerRef = ActorRefFrom<typeof listenerMachine>;
+
+export interface PoolMember {
+  readonly spec: ProcessSpec;
+  readonly process: ActorRef<Snapshot<unknown>, ProcessCommand>;
+}
+
+export interface PoolInput {
+  readonly spec: Pick<GroupSpec, 'name'> & { readonly pool: PoolSpec };
+  /** In the order in which they are asked. */
+  readonly members: readonly PoolMember[];
+}
+
+export interface PoolContext extends PoolInput {
+  /** By process name, in the order in which they are asked. */
+  readonly listeners: ReadonlyMap<string, ListenerRef>;
+  /** Events that wait, the next one first. */
+  readonly buffer: readonly PooledEvent[];
+  /** Of the next event that is new here. */
+  readonly nextSerial: number;
+  /** Names of the listeners that can be given an event. */
+  readonly available: ReadonlySet<string>;
+  /** Events given up because too many waited. */
+  readonly discarded: number;
+}
+
+type PoolEvent = PoolCommand | ListenerReport | ErrorActorEvent<unknown, string>;
+
+/** The available listener that is asked first. */
+const nextListener = ({ listeners, available }: PoolContext): ListenerRef | undefined =>
+  [...listeners].find(([name]) => available.has(name))?.[1];
+
+const poolSetup = setup({
+  types: {
+    input: {} as PoolInput,
+    context: {} as PoolContext,
+    events: {} as PoolEvent,
+  },
+  actors: { listener: listenerMachine },
+  actions: {
+    /** Provided: an event is given up. */
+    reportOverflow: (_, _params: { pool: string; event: PooledEvent; discarded: number }) => {},
+    /** Provided: an event goes back to the front, with so many others behind it. */
+    reportRebuffering: (_, _params: { pool: string; event: PooledEvent; behind: number; limit: number }) => {},
+    /** Provided: a defect of ours, not of a listener. */
+    reportDefect: (_, _params: { pool: string; error: unknown }) => {},
+    spawnListeners: assign({
+      listeners: ({ context, spawn, self }) =>
+        new Map(
+          context.members.map(({ spec, process }) => {
+            const pool = { name: context.spec.name, lengthUnit: context.spec.pool.lengthUnit };
+            return [spec.name, spawn('listener', { id: spec.name, input: { spec, process, pool, parent: self } })];
+          }),
+        ),
+    }),
+    append: assign({
+      buffer: ({ context }, params: { event: RaisedEvent }) => [
+        ...context.buffer,
+        { ...params.event, poolSerial: context.nextSerial },
+      ],
+      nextSerial: ({ context }) => context.nextSerial + 1,
+    }),
+    putBack: assign({
+      buffer: ({ context }, params: { event: PooledEvent }) => [params.event, ...context.buffer],
+    }),
+    noteAvailable: assign({
+      available: ({ context }, params: { name: string }) => new Set([...context.available, params.name]),
+    }),
+    noteUnavailable: assign({
+      available: ({ context }, params: { name: string }) =>
+        new Set([...context.available].filter((name) => name !== params.name)),
+    }),
+  },
+  guards: {
+    canDeliver: ({ context }) => context.buffer.length > 0 && nextListener(context) !== undefined,
+  },
+});
+
+export const poolMachine = poolSetup
+  .extend({
+    actions: {
+      /** Gives the oldest event up when there is no room for one more. */
+      makeRoom: poolSetup.enqueueActions(({ context, enqueue }) => {
+        const [oldest, ...rest] = context.buffer;
+        if (oldest === undefined || context.buffer.length < context.spec.pool.bufferSize) return;
+        const discarded = context.discarded + 1;
+        enqueue({ type: 'reportOverflow', params: { pool: context.spec.name, event: oldest, discarded } });
+        enqueue.assign({ buffer: rest, discarded });
+      }),
+      deliverOldest: poolSetup.enqueueActions(({ context, enqueue }) => {
+        const [oldest, ...rest] = context.buffer;
+        const listener = nextListener(context);
+        if (oldest === undefined || listener === undefined) return;
+        enqueue.sendTo(listener, { type: 'listener.deliver', event: oldest });
+        enqueue.assign({
+          buffer: rest,
+          available: new Set([...context.available].filter((name) => name !== listener.id)),
+        });
+        const [next] = rest;
+        if (next === undefined || context.available.size > 1) return;
+        const { name, pool } = context.spec;
+        enqueue({
+          type: 'reportRebuffering',
+          params: { pool: name, event: next, behind: rest.length - 1, limit: pool.bufferSize },
+        });
+      }),
+    },
+  })
+  .createMachine({
+    id: 'pool',
+    initial: 'open',
+    context: ({ input }) => ({
+      ...input,
+      listeners: new Map(),
+      buffer: [],
+      nextSerial: 0,
+      available: new Set(),
+      discarded: 0,
+    }),
+    entry: 'spawnListeners',
+    on: {
+      'xstate.error.actor.*': {
+        actions: {
+          type: 'reportDefect',
+          params: ({ context, event }) => ({ pool: context.spec.name, error: event.error }),
+        },
+      },
+    },
+    states: {
+      open: {
+        always: { guard: 'canDeliver', actions: 'deliverOldest' },
+        on: {
+          'pool.accept': { actions: ['makeRoom', { type: 'append', params: ({ event }) => event }] },
+          'listener.available': { actions: { type: 'noteAvailable', params: ({ event }) => event } },
+          'listener.unavailable': { actions: { type: 'noteUnavailable', params: ({ event }) => event } },
+          'listener.returned': {
+            actions: [
+              {
+                type: 'reportRebuffering',
+                params: ({ context, event }) => ({
+                  pool: context.spec.name,
+                  event: event.event,
+                  behind: context.buffer.length,
+                  limit: context.spec.pool.bufferSize,
+                }),
+              },
+              'makeRoom',
+              { type: 'putBack', params: ({ event }) => event },
+            ],
+          },
+        },
+      },
+    },
+  });
+
+export type PoolMachine = typeof poolMachine;
