@@ -31,15 +31,6 @@ export function readEnvironment(text: string): EnvironmentResult {
   return second.kind === 'read' ? second : result;
 }
 
-/** A value quoted so that `readEnvironment` gives it back, or null when no spelling can. */
-export function quoteEnvironmentValue(value: string): string | null {
-  for (const candidate of [`"${value}"`, `'${value}'`, `"${value.replace(/["\\]/g, '\\$&')}"`]) {
-    const result = readEnvironment(`A=${candidate}`);
-    if (result.kind === 'read' && result.variables.size === 1 && result.variables.get('A') === value) return candidate;
-  }
-  return null;
-}
-
 function readWith(rules: Rules, text: string): EnvironmentResult {
   const tokens = new Tokens(text, rules).all();
   if (tokens.kind === 'refused') return tokens;

@@ -8,7 +8,7 @@ import type { Parsed, ValueType } from './values.ts';
  * that; `host` adds host_node_name to `here`; `program` adds program_name and group_name to `host`; `process` adds
  * process_num, numprocs and the program's own environment as ENV_X.
  */
-export type Scope = 'none' | 'environment' | 'here' | 'socket' | 'host' | 'program' | 'process';
+export type Scope = 'environment' | 'here' | 'socket' | 'host' | 'program' | 'process';
 
 /** The command-line flag of the daemon that overrides a key. */
 export interface Flag {

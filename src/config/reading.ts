@@ -34,8 +34,8 @@ export const environmentNames = (environment: Readonly<Record<string, string>>):
 /** The names outside of programs. */
 export function scopeNames(reading: Reading): ScopeNames {
   return (scope) => {
-    const names = new Map<string, string | number>(scope === 'none' ? [] : reading.environmentNames);
-    if (scope !== 'none' && scope !== 'environment') names.set('here', reading.here);
+    const names = new Map<string, string | number>(reading.environmentNames);
+    if (scope !== 'environment') names.set('here', reading.here);
     if (scope === 'host') names.set('host_node_name', reading.host.nodeName);
     return names;
   };

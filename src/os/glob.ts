@@ -7,37 +7,27 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 
 /** Paths that match, written as the pattern writes them, in no particular order. */
 export function glob(pattern: string): readonly string[] {
-  if (!hasWildcard(pattern)) return matchesPlainly(pattern) ? [pattern] : [];
-  const slash = pattern.lastIndexOf('/');
-  const directory = pattern.slice(0, slash + 1);
-  const name = pattern.slice(slash + 1);
-  const directories = hasWildcard(directory) ? glob(withoutTrailingSlash(directory)).map(withSlash) : [directory];
-  return directories.flatMap((found) => namesIn(found, name).map((entry) => found + entry));
+  const { directory, name } = split(pattern);
+  if (!hasWildcard(pattern)) return isThere(directory, name) ? [pattern] : [];
+  const directories = directory !== pattern && hasWildcard(directory) ? glob(directory) : [directory];
+  return directories.flatMap((found) => namesIn(found, name).map((entry) => join(found, entry)));
 }
 
 const hasWildcard = (text: string): boolean => /[*?[]/.test(text);
 
-function matchesPlainly(path: string): boolean {
-  if (path.endsWith('/')) return isDirectory(path);
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** At the last slash; slashes at the end of the directory do not count, unless it is nothing else. */
+function split(path: string): { readonly directory: string; readonly name: string } {
+  const start = path.lastIndexOf('/') + 1;
+  const head = path.slice(0, start);
+  const directory = head.replace(/\/+$/, '');
+  return { directory: directory === '' ? head : directory, name: path.slice(start) };
 }
 
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-const withSlash = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
-const withoutTrailingSlash = (path: string): string => (path.length > 1 ? path.replace(/\/+$/, '') : path);
+const join = (directory: string, name: string): string =>
+  directory === '' || directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 
 function namesIn(directory: string, pattern: string): readonly string[] {
-  if (!hasWildcard(pattern)) {
-    const exists = pattern === '' ? isDirectory(directory) : lstatQuietly(directory + pattern);
-    return exists ? [pattern] : [];
-  }
+  if (!hasWildcard(pattern)) return isThere(directory, pattern) ? [pattern] : [];
   const expression = compile(pattern);
   const showHidden = pattern.startsWith('.');
   return listQuietly(directory === '' ? '.' : directory).filter(
@@ -45,9 +35,10 @@ function namesIn(directory: string, pattern: string): readonly string[] {
   );
 }
 
-function lstatQuietly(path: string): boolean {
+/** Without a name the directory itself is asked for. */
+function isThere(directory: string, name: string): boolean {
   try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return name === '' ? statSync(directory).isDirectory() : lstatSync(join(directory, name)) !== undefined;
   } catch {
     return false;
   }
