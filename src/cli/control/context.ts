@@ -41,6 +41,8 @@ export interface FollowOptions {
   readonly process: string | null;
   readonly channel: LogChannel;
   readonly onBytes: (bytes: Uint8Array) => void;
+  /** So many pieces of output were dropped because they were read too slowly. */
+  readonly onMissed: (count: number) => void;
   readonly signal: AbortSignal;
 }
 

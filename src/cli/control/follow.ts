@@ -28,6 +28,7 @@ export async function showLog(context: ControlContext, log: FollowedLog, signal:
       onBytes: (bytes) => {
         if (!signal.aborted) context.output.raw(bytes);
       },
+      onMissed: (count) => context.output.note(`hint: ${count} pieces of output were left out: they came too fast`),
       signal,
     });
   } catch (error) {
