@@ -109,7 +109,7 @@ describe('the environment of the daemon', () => {
 
 describe('flags of the command line', () => {
   test('override the file', () => {
-    const flags = {
+    const flags: Readonly<Record<string, string | true>> = {
       logfile: '/tmp/f.log',
       loglevel: 'debug',
       umask: '077',

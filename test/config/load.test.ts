@@ -4,6 +4,7 @@ import { daemonOptions } from '../../src/config/daemon-options.ts';
 import { loadSupervisorConfig } from '../../src/config/load.ts';
 import { sectionKinds } from '../../src/config/options.ts';
 import { formatProblems } from '../../src/config/problem.ts';
+import { anyText } from './any-text.ts';
 import { fakeHost } from './fake-host.ts';
 import { configFile, errorOf, load, problemsOf, specOf, warningsOf, withSupervisord } from './load-text.ts';
 
@@ -222,13 +223,13 @@ describe('any configuration', () => {
   const kinds = sectionKinds.map(({ name, form }) => (form === 'named' ? `${name}:x` : name));
   const keys = [...new Set(sectionKinds.flatMap(({ options }) => options.map(({ key }) => key)))];
   const value = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    anyText,
     fc.constantFrom('1', 'true', 'x', '%(here)s', '%(process_num)d', 'A="1"', '/tmp/x', 'EVENT', 'tcp://a:1', '5MB'),
   );
   const line = fc.oneof(
     fc.constantFrom(...kinds).map((name) => `[${name}]`),
     fc.tuple(fc.constantFrom(...keys), value).map(([key, text]) => `${key}=${text}`),
-    fc.string({ unit: 'binary' }),
+    anyText,
   );
 
   test('is loaded, or refused with at least one problem', () => {
