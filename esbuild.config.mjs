@@ -2,7 +2,7 @@
 import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const commands = ['supervisord', 'supervisorctl', 'demo'];
+const commands = ['supervisord', 'supervisorctl', 'pidproxy', 'demo'];
 
 const { metafile } = await build({
   metafile: true,

@@ -15,13 +15,15 @@ export class UsageError extends Error {
 export interface Arguments {
   /** Long name without dashes → value, or true for a flag; in the order in which they were given. */
   readonly options: ReadonlyMap<string, string | true>;
+  /** Long name → how it was given, with its dashes: `-c`, or the full long name for a prefix. */
+  readonly spellings: ReadonlyMap<string, string>;
   /** The words from the first non-option on. */
   readonly rest: readonly string[];
 }
 
 interface GivenOption {
   readonly option: Option;
-  /** With its dashes, as messages name it: `-c`, or the full long name for a prefix. */
+  /** With its dashes, as messages name it. */
   readonly spelling: string;
   readonly value: string;
 }
@@ -41,14 +43,16 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
     throw new UsageError(`positional arguments are not supported: ${quoteList(rest)}`);
   }
   const options = new Map<string, string | true>();
+  const spellings = new Map<string, string>();
   for (const { option, spelling, value } of given) {
     const name = option.name();
     checkValue(option, spelling, value);
     if (options.has(name)) throw new UsageError(`conflicting command line option ${quoteText(spelling)}`);
     options.set(name, option.required ? value : true);
+    spellings.set(name, spelling);
     if (endingOptions.has(name)) break;
   }
-  return { options, rest };
+  return { options, spellings, rest };
 }
 
 function splitArguments(command: Command, argv: readonly string[]): { given: GivenOption[]; rest: string[] } {

@@ -21,6 +21,7 @@ const ownFlags = {
   configuration: ownFlag('configuration', 'c', 'FILENAME', 'configuration file path (searches if not given)'),
   help: ownFlag('help', 'h', null, 'print this usage message and exit'),
   version: ownFlag('version', 'v', null, 'print supervisord version number and exit'),
+  test: ownFlag('test', null, null, 'check the configuration, print all that is wrong with it, and exit'),
   profile: ownFlag('profile_options', null, 'OPTIONS', 'accepted for compatibility, has no effect'),
 };
 
@@ -45,6 +46,7 @@ const usageOrder = [
   'strip_ansi',
   'minprocs',
   'profile_options',
+  'test',
 ];
 
 /** The flags with their checks; to be read by `parseArguments`. `argv0` is the command's path as called. */

@@ -8,12 +8,14 @@ import { findConfigFile, rootSearchWarning } from '../config/find-config-file.ts
 import { type LoadRequest, loadSupervisorConfig } from '../config/load.ts';
 import { ConfigError, type ConfigProblem, formatProblems } from '../config/problem.ts';
 import { runDaemon, StartProblem } from '../daemon.ts';
+import { inactiveNotices } from '../inactive.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
 import { launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
+import { reportCheck, shortFlagHint, wantsCheck } from './check-configuration.ts';
 import { parseArguments, UsageError } from './getopt.ts';
 import { createSupervisordCommand } from './supervisord-options.ts';
 import { productVersion } from './version.ts';
@@ -33,7 +35,8 @@ await main();
 async function main(): Promise<void> {
   const host = createNodeHost(environment);
   const command = createSupervisordCommand(host, commandPath);
-  const { options, rest } = readArguments();
+  const given = readArguments();
+  const { options, rest } = given;
   if (options.has('help')) {
     stdout.write(command.helpInformation());
     return;
@@ -58,8 +61,15 @@ async function main(): Promise<void> {
     startEnvironment: environment,
   };
   const loaded = loadSupervisorConfig(host, request);
+  if (wantsCheck(given) && !options.has('test')) stderr.write(shortFlagHint);
   if (loaded.kind === 'invalid') refuseConfiguration(loaded.problems);
   const { spec } = loaded;
+  if (wantsCheck(given)) {
+    const report = reportCheck(spec, [...spec.notices, ...inactiveNotices(spec)]);
+    stderr.write(report.stderr);
+    stdout.write(report.stdout);
+    return;
+  }
 
   if (!spec.daemon.noDaemon && !isBackground) {
     exit(await startInBackground());

@@ -105,7 +105,12 @@ export const daemonOptions = {
   strip_ansi: option('strip_ansi', boolean, 'false', {
     scope: 'here',
     doc: 'Removes ANSI escape sequences from the logs of programs.',
-    flag: flag('t', null, 'strip ansi escape codes from process output'),
+    flag: flag(
+      't',
+      null,
+      'strip ansi escape codes from process output',
+      '(-t with no other flag than -c: the same as --test)',
+    ),
   }),
   environment: option('environment', environment, '', {
     scope: 'host',

@@ -51,6 +51,13 @@ export function raiseLimits(
   return { kind: 'ok', messages, programFileLimit: startLimit < minFds ? minFds : startLimit };
 }
 
+/** Gives this process, and what it will start, back the soft limit of open files it was started with. */
+export function restoreFileLimit(environment: Readonly<Record<string, string | undefined>>): void {
+  const own = getLimit(resources.NOFILE);
+  const start = startFileLimit(environment, own.hard);
+  if (start < own.hard) setLimit(resources.NOFILE, { soft: start, hard: own.hard });
+}
+
 /** The soft limit before Node raised it: from the launcher, else from the parent process if it has the same hard limit. */
 function startFileLimit(environment: Readonly<Record<string, string | undefined>>, hard: bigint): bigint {
   const noted = environment[startLimitVariable];
