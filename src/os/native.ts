@@ -4,7 +4,7 @@
  */
 
 import { createRequire } from 'node:module';
-import { getSystemErrorName } from 'node:util';
+import { constants } from 'node:os';
 
 /** C functions return −1 or an errno; both become this. `code` is symbolic: `EAGAIN`. */
 export class SystemError extends Error {
@@ -20,11 +20,8 @@ export class SystemError extends Error {
 
 /** Symbolic name of an errno, or the number as text if the platform does not name it. */
 export function errorName(errno: number): string {
-  try {
-    return getSystemErrorName(-errno);
-  } catch {
-    return String(errno);
-  }
+  // Not libuv's own names: it has none for errors that only a spawn can meet, such as ENOEXEC.
+  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? String(errno);
 }
 
 interface PasswdEntry {
