@@ -252,6 +252,8 @@ describe('logs', () => {
     expect(await daemon.ctl('clear', 'all')).toEqual(says('listens: cleared'));
     expect(daemon.sandbox.read('out')).toBe('');
     expect(await daemon.ctl('clear', 'nope')).toEqual(fails(1, 'nope: ERROR (no such process)'));
+    // The original says "g:None: ERROR (no such process)".
+    if (!againstOriginal) expect(await daemon.ctl('clear', 'listens:*')).toEqual(says('listens: cleared'));
   });
 
   scenario('fg shows a program and sends it what is typed', async () => {

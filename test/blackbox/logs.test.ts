@@ -143,6 +143,20 @@ stderr_logfile=/dev/stderr\nstderr_logfile_maxbytes=0\n${once}`,
     expect(await daemon.waitForFile('out', '\n')).toBe('red and green\n');
   });
 
+  scenario(
+    'strip_ansi finds a colour that is written in two pieces',
+    async () => {
+      await using daemon = await startDaemon({
+        config: `[supervisord]\nstrip_ansi=true
+[program:colourful]
+command=/bin/sh -c "printf '\\033[3'; sleep 0.3; printf '1mred\\n'"
+stdout_logfile=%(here)s/out\n${once}`,
+      });
+      expect(await daemon.waitForFile('out', '\n')).toBe('red\n');
+    },
+    { oursOnly: true },
+  );
+
   scenario('SIGUSR2 makes the daemon open all log files anew', async () => {
     await using daemon = await startDaemon({
       config: `[program:talks]\ncommand=${fixture('says-signals')}\nstdout_logfile=%(here)s/out\nstartsecs=0`,

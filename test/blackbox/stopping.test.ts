@@ -95,6 +95,18 @@ startsecs=0`,
     expect((await daemon.status()).stopped?.state).toBe('STOPPED');
   });
 
+  scenario(
+    'a program stopped before it could ever be started was not started',
+    async () => {
+      await using daemon = await startDaemon({ config: '[program:missing]\ncommand=/no/such\nstartretries=1000' });
+      await daemon.waitForStatus('missing', 'BACKOFF');
+      await daemon.ctl('stop', 'missing');
+      expect(await daemon.status()).toEqual({ missing: { state: 'STOPPED', description: 'Not started' } });
+    },
+    // The original shows the epoch.
+    { oursOnly: true },
+  );
+
   scenario('a start in BACKOFF is refused', async () => {
     await using daemon = await startDaemon({
       config: `[program:failing]\ncommand=${fixture('exits', 1)}\nstartsecs=5\nstartretries=1000`,
