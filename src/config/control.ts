@@ -7,7 +7,7 @@ import { controlOptions, controlPluginOptions } from './daemon-options.ts';
 import { readMainFile } from './files.ts';
 import { findConfigFile } from './find-config-file.ts';
 import type { InvalidConfig, LoadRequest } from './load-request.ts';
-import { expandHome, normalizePath } from './paths.ts';
+import { normalizePath } from './paths.ts';
 import { readPlugins } from './plugins.ts';
 import { ProblemList } from './problem.ts';
 import { environmentNames, type Reading, SectionReader } from './reading.ts';
@@ -72,7 +72,7 @@ function given(overrides: Overrides): Partial<ControlSection> {
 
 /** Unlike the daemon, the client expands `~` in the path of its configuration file for `%(here)s`. */
 function directoryOf(configFile: string, host: Host): string {
-  const path = normalizePath(expandHome(configFile, host), host);
+  const path = normalizePath(configFile, host);
   return path.slice(0, Math.max(1, path.lastIndexOf('/')));
 }
 

@@ -1,6 +1,5 @@
 /** Reads the files of a configuration: the main one and, for the daemon, those its [include] section names. */
 
-import { posix } from 'node:path';
 import type { ConfigNotice } from '../model/program-spec.ts';
 import type { Host } from '../os/host.ts';
 import { splitWords } from './blanks.ts';
@@ -8,7 +7,7 @@ import { includeOptions } from './daemon-options.ts';
 import { type SyntaxMistake, translate } from './dialect.ts';
 import { absolutePath, directoryName, joinPath } from './paths.ts';
 import type { ProblemList } from './problem.ts';
-import { type Reading, SectionReader, scopeNames } from './reading.ts';
+import { type Reading, SectionReader } from './reading.ts';
 import { Sections } from './sections.ts';
 import { decodeText } from './text-file.ts';
 
@@ -54,7 +53,7 @@ export function readIncludedFiles(reading: Reading): void {
 }
 
 function includePatterns(reading: Reading): readonly string[] {
-  const reader = new SectionReader(reading, 'include', includeNames(reading));
+  const reader = new SectionReader(reading, 'include');
   const { files } = includeOptions;
   if (!reader.entry(files)) {
     reader.refuseMissing(files, '.ini file has [include] section, but no files setting');
@@ -63,15 +62,13 @@ function includePatterns(reading: Reading): readonly string[] {
   return splitWords(reader.expanded(files) ?? '');
 }
 
-const includeNames = (reading: Reading) => scopeNames(reading);
-
 function includeFile(reading: Reading, file: string): void {
   reading.notices.push({ level: 'info', message: `Included extra file "${file}" during parsing` });
   const bytes = reading.host.readFile(file);
   // A file that went away or may not be read is passed over, as Supervisor does.
   if (bytes === null) return;
   mergeFile(reading, file, bytes, true);
-  reading.sections.replaceHere(posix.resolve(directoryName(absolutePath(file, reading.host))));
+  reading.sections.replaceHere(directoryName(absolutePath(file, reading.host)));
 }
 
 /** False when the file says nothing at all that can be used. */
