@@ -29,7 +29,7 @@ async function answerOf(address: NetConnectOpts): Promise<string | undefined> {
 const socketMessages = (daemon: Daemon): readonly string[] =>
   daemon.messages().filter((message) => /INFO (Creating|Closing) socket/.test(message));
 
-/** Waits until the socket was closed `count` times; the log lines since the first was kept open. */
+/** Waits until the log tells of `count` sockets that were closed. */
 const waitForClosings = async (daemon: Daemon, count: number): Promise<void> => {
   await waitFor(
     `${count} closings`,
