@@ -60,8 +60,13 @@ function createLineQueue(open: () => NodeJS.ReadableStream): LineQueue {
   };
   const arrival = (signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve) => {
-      wake = resolve;
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const arrived = (): void => {
+        wake = null;
+        signal?.removeEventListener('abort', arrived);
+        resolve();
+      };
+      wake = arrived;
+      signal?.addEventListener('abort', arrived);
     });
 
   return {
@@ -71,7 +76,6 @@ function createLineQueue(open: () => NodeJS.ReadableStream): LineQueue {
         stream ??= attach();
         stream.resume();
         await arrived;
-        wake = null;
       }
       // While nobody asks, input stays where it is and keeps no process awake.
       stream?.pause();
