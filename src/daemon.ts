@@ -18,7 +18,9 @@ import type { Os } from './os/os.ts';
 import { type Pidfile, writePidfile } from './os/pidfile.ts';
 import { dropPrivileges } from './os/privileges.ts';
 import { createReaper, type Reaper } from './os/reaper.ts';
+import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts';
 import { createControlServer } from './server/control-server.ts';
+import { createHttpHandler } from './server/http/http-handler.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
@@ -98,7 +100,7 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     format: daemon.logFormat,
     stdout: daemon.noDaemon && !daemon.silent,
   });
-  const notices = [...spec.notices, ...inactiveNotices(spec)];
+  const notices = [...spec.notices, ...foreignInterfaceNotices(spec), ...inactiveNotices(spec)];
   for (const message of critical) log.critical(message);
   for (const level of ['critical', 'warn', 'info'] as const) {
     for (const notice of notices) if (notice.level === level) log[level](notice.message);
@@ -117,13 +119,19 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     readConfiguration: () => withoutInactive(options.readConfiguration()),
     compareGroups: options.compareGroups,
   });
+  const { control } = supervisor;
+  const interfaces = mainInterfaceNames(spec);
+  const dispatch = createDispatch(createMethods(interfaces), control);
   const server = createControlServer({
     servers: spec.servers,
-    dispatch: createDispatch(createMethods(), supervisor.control),
+    dispatch,
     log,
+    http: createHttpHandler({ dispatch, control, log }),
     version: supervisorVersion,
+    onListening: () => {
+      for (const name of interfaces) log.info(`RPC interface '${name}' initialized`);
+    },
   });
-  for (const { kind } of spec.servers) if (kind === 'unix') log.info("RPC interface 'supervisor' initialized");
   const problem = await server.listen();
   if (problem !== null) throw new StartProblem(problem.text);
   let pidfile: Pidfile | null = null;

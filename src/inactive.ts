@@ -2,8 +2,6 @@
 
 import type { ConfigNotice, GroupSpec, ProcessSpec, SupervisorSpec } from './model/program-spec.ts';
 
-const supervisorInterface = 'supervisor.rpcinterface:make_main_rpcinterface';
-
 const isActive = ({ kind }: GroupSpec): boolean => kind !== 'eventlistener';
 
 /** The same specification without the groups that cannot run. */
@@ -15,11 +13,7 @@ export const withoutInactive = (spec: SupervisorSpec): SupervisorSpec => ({
 /** One warning for each section, or key, that has no effect yet. */
 export function inactiveNotices(spec: SupervisorSpec): readonly ConfigNotice[] {
   const sections = [
-    ...spec.servers.filter(({ kind }) => kind === 'inet').map(({ section }) => `[${section}]`),
     ...spec.groups.filter((group) => !isActive(group)).map(({ kind, name }) => `[${kind}:${name}]`),
-    ...spec.rpcInterfaces
-      .filter(({ factory }) => factory !== supervisorInterface)
-      .map(({ name }) => `[rpcinterface:${name}]`),
   ].map((section) => warning(`${section} is not active in this version: the section was read and has no effect`));
   const keys = spec.groups
     .filter(isActive)

@@ -15,9 +15,13 @@ import { createSystemMethods } from './system.ts';
 export { createDispatch } from './dispatch.ts';
 export { apiVersion, supervisorVersion } from './identity.ts';
 
-export function createMethods(): ReadonlyMap<string, Method> {
+/**
+ * @param names what the main interface is called by, each a namespace of its own. Without any, only `system.*` exists: no
+ * subscriptions either.
+ */
+export function createMethods(names: readonly string[] = [mainNamespace]): ReadonlyMap<string, Method> {
   const methods = new Map<string, Method>();
-  const all = [
+  const main = [
     ...identityMethods,
     ...stateMethods,
     ...startMethods,
@@ -26,9 +30,17 @@ export function createMethods(): ReadonlyMap<string, Method> {
     ...stdinMethods,
     ...logMethods,
     ...configurationMethods,
-    ...subscriptionMethods,
+  ];
+  const all = [
+    ...names.filter((name) => name !== 'system').flatMap((name) => main.map((method) => renamed(method, name))),
+    ...(names.length > 0 ? subscriptionMethods : []),
     ...createSystemMethods(methods),
   ];
   for (const method of all) methods.set(method.name, method);
   return methods;
 }
+
+const mainNamespace = 'supervisor';
+
+const renamed = (method: Method, namespace: string): Method =>
+  namespace === mainNamespace ? method : { ...method, name: method.name.replace(mainNamespace, namespace) };

@@ -26,7 +26,6 @@ export type DecodedResponse =
 export function decodeXmlCall(bytes: Uint8Array, limits: XmlLimits): DecodedCall {
   return orInvalid<DecodedCall>(() => {
     const call = parseXml(decodeText(bytes), limits);
-    expectName(call, 'methodCall');
     const method = call.children.find(({ name }) => name === 'methodName')?.text ?? '';
     const params = call.children.find(({ name }) => name === 'params');
     if (method === '') return { kind: 'no-method' };

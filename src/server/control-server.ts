@@ -1,6 +1,6 @@
 /**
  * The control interface of the daemon: opens the configured sockets, counts the connections, and takes everything down
- * again. Sockets on the network are not opened by this version.
+ * again.
  */
 
 import type { Socket } from 'node:net';
@@ -10,10 +10,11 @@ import { encodeMessage } from '../protocol/codec.ts';
 import { notifications } from '../protocol/messages.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
 import { needsAuthentication } from './credentials.ts';
+import { openInetSocket } from './inet-socket.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import type { ListenProblem } from './listen-problem.ts';
 import type { ServerLog } from './server-log.ts';
-import { openUnixSocket, type UnixListener } from './unix-socket.ts';
+import { openUnixSocket } from './unix-socket.ts';
 
 export interface ControlServerOptions {
   readonly servers: readonly ServerSpec[];
@@ -25,6 +26,8 @@ export interface ControlServerOptions {
   readonly version?: string;
   /** Receives the line about a stale socket; by default it goes to standard error, as Supervisor's. */
   readonly notice?: (line: string) => void;
+  /** Called for each server as soon as it can be reached, with its path or `host:port`. */
+  readonly onListening?: (server: ServerSpec, address: string) => void;
   readonly limits?: ServerLimits;
 }
 
@@ -45,7 +48,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const { dispatch, log } = options;
   const limits = options.limits ?? defaultLimits;
   const notice = options.notice ?? ((line: string) => process.stderr.write(`${line}\n`));
-  const listeners: UnixListener[] = [];
+  const listeners: { close(): void }[] = [];
   const connections = new Map<Socket, (reason: string) => void>();
   let lastId = 0;
   let full = false;
@@ -68,7 +71,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     const end = acceptConnection({
       socket,
       id,
-      peer: `unix:connection=${id}`,
+      peer: server.kind === 'unix' ? `unix:connection=${id}` : `${socket.remoteAddress}:${socket.remotePort}`,
       server,
       dispatch,
       http: options.http ?? null,
@@ -79,22 +82,28 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     connections.set(socket, end);
   }
 
+  function openSocket(server: ServerSpec) {
+    const onConnection = (socket: Socket): void => accept(socket, server);
+    if (server.kind === 'inet') {
+      const { host, port, section } = server;
+      const onAcceptError = (error: Error): void => log.error(`${section}: ${error.message}`);
+      return openInetSocket({ host, port, onConnection, onAcceptError });
+    }
+    const { path, mode, owner } = server;
+    const onAcceptError = (error: Error): void => log.error(`${path}: ${error.message}`);
+    return openUnixSocket({ path, mode, owner, onConnection, onAcceptError, notice });
+  }
+
   async function listen(): Promise<ListenProblem | null> {
     for (const server of options.servers) {
-      if (server.kind !== 'unix') continue;
-      const opened = await openUnixSocket({
-        path: server.path,
-        mode: server.mode,
-        owner: server.owner,
-        onConnection: (socket) => accept(socket, server),
-        onAcceptError: (error) => log.error(`${server.path}: ${error.message}`),
-        notice,
-      });
+      const opened = await openSocket(server);
       if (opened.kind === 'problem') {
         await close();
         return opened.problem;
       }
-      listeners.push(opened.listener);
+      const { listener } = opened;
+      listeners.push(listener);
+      options.onListening?.(server, 'path' in listener ? listener.path : listener.address);
       if (!needsAuthentication(server.credentials)) {
         log.critical(`Server '${server.section}' running without any HTTP authentication checking`);
       }

@@ -15,8 +15,6 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const inet: ServerSpec = { kind: 'inet', section: 'inet_http_server', host: '', port: 1, credentials: null };
-
 function create(servers: readonly ServerSpec[]) {
   const lines: string[] = [];
   return { server: createControlServer({ servers, dispatch: echo, log: recordingLog(lines) }), lines };
@@ -26,7 +24,7 @@ describe('the control server', () => {
   it('opens every unix socket and warns of each that asks for no password', async () => {
     const one = join(folder, 'one');
     const two = join(folder, 'two');
-    const { server, lines } = create([unixServer(one), inet, unixServer(two, { username: 'u', password: 'p' })]);
+    const { server, lines } = create([unixServer(one), unixServer(two, { username: 'u', password: 'p' })]);
     expect(await server.listen()).toBeNull();
     expect(readdirSync(folder)).toEqual(['one', 'two']);
     expect(lines).toEqual(["CRIT Server 'unix_http_server' running without any HTTP authentication checking"]);

@@ -90,8 +90,9 @@ export interface RawPeer {
   readonly closed: () => boolean;
 }
 
-export async function rawPeer(path: string): Promise<RawPeer> {
-  const socket = connect({ path, allowHalfOpen: true });
+export async function rawPeer(place: string | { readonly host: string; readonly port: number }): Promise<RawPeer> {
+  const address = typeof place === 'string' ? { path: place } : place;
+  const socket = connect({ ...address, allowHalfOpen: true });
   const messages: Message[] = [];
   const chunks: Buffer[] = [];
   const reader = createFrameReader({ maxBytes: 1 << 30, maxDepth: 100, maxValues: 1 << 30 });

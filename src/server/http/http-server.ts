@@ -1,0 +1,163 @@
+/**
+ * HTTP on sockets that somebody else accepted: Node's parser, with bounds for every peer. Requests of one connection are
+ * answered one after the other, as they came; connections do not wait for each other. Never listens by itself.
+ */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Session } from '../../commands/method.ts';
+import type { HttpConnection } from '../connection.ts';
+import { endGently } from '../end-gently.ts';
+import { type AnswerOptions, answer } from './answer.ts';
+import { finalErrorReply, reasonOf } from './reply.ts';
+
+export interface HttpServer {
+  /** Takes a paused socket over. Returns the function that ends the connection. */
+  take(connection: HttpConnection): () => void;
+}
+
+interface OpenConnection {
+  readonly connection: HttpConnection;
+  readonly session: Session;
+  /** Settles when the last request so far is answered. */
+  answered: Promise<void>;
+  waiting: number;
+  /** The one that is being answered. */
+  response: ServerResponse | null;
+  reading: boolean;
+  /** No further request is answered. */
+  ending: boolean;
+}
+
+export function createHttpServer(options: AnswerOptions): HttpServer {
+  const { log, limits } = options;
+  const open = new Map<Duplex, OpenConnection>();
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    // Old clients of HTTP/1.0 and scripts do not send it.
+    requireHostHeader: false,
+    // All waiting is bounded here, by the timeouts of the socket.
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  });
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const peer = open.get(request.socket);
+    if (peer === undefined || peer.ending) return;
+    peer.waiting += 1;
+    if (peer.waiting > limits.requestsWaiting) setReading(peer, false);
+    peer.answered = peer.answered
+      .then(() => respond(peer, request, response))
+      .catch((error: unknown) => {
+        log.critical(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
+        peer.connection.socket.destroy();
+      });
+  });
+
+  async function respond(peer: OpenConnection, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket, server: spec } = peer.connection;
+    if (!peer.ending) {
+      peer.response = response;
+      socket.setTimeout(0);
+      const outcome = await answer(options, { request, response, session: peer.session, server: spec });
+      if (outcome === 'replied') socket.setTimeout(limits.stalledMs);
+      await closed(response);
+      peer.response = null;
+    }
+    peer.waiting -= 1;
+    if (peer.waiting === 0) socket.setTimeout(limits.idleMs);
+    if (peer.waiting <= limits.requestsWaiting) setReading(peer, true);
+  }
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const peer = open.get(socket);
+    if (peer === undefined || peer.ending) return;
+    peer.ending = true;
+    const code = error.code ?? '';
+    if (!code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') {
+      log.debug(`connection of ${peer.connection.peer}: ${error.message}`);
+      socket.destroy();
+      return;
+    }
+    log.warn(`closed the connection of ${peer.connection.peer}: it sent no valid HTTP (${error.message})`);
+    // In the middle of another response this one would not be understood.
+    if (peer.response === null) socket.write(rawErrorReply(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400));
+    endGently(peer.connection.socket, limits.closeGraceMs);
+  });
+
+  function take(connection: HttpConnection): () => void {
+    const { socket } = connection;
+    const peer: OpenConnection = {
+      connection,
+      session: sessionOf(connection),
+      answered: Promise.resolve(),
+      waiting: 0,
+      response: null,
+      reading: true,
+      ending: false,
+    };
+    open.set(socket, peer);
+    socket.once('close', () => {
+      peer.ending = true;
+      open.delete(socket);
+    });
+    socket.on('error', (error) => log.debug(`connection of ${connection.peer}: ${error.message}`));
+    socket.setTimeout(limits.headerMs);
+    socket.on('timeout', () => socket.destroy());
+    socket.unshift(connection.firstBytes);
+    server.emit('connection', socket);
+    socket.resume();
+    return () => end(peer);
+  }
+
+  function end(peer: OpenConnection): void {
+    const { socket } = peer.connection;
+    if (peer.ending) return;
+    peer.ending = true;
+    const { response } = peer;
+    if (response === null) {
+      endGently(socket, limits.closeGraceMs);
+      return;
+    }
+    // A stream has no end of its own; the answer to the call that ends the daemon may be about to be written.
+    if (response.headersSent) response.end();
+    response.once('close', () => endGently(socket, limits.closeGraceMs));
+    const deadline = setTimeout(() => socket.destroy(), limits.closeGraceMs);
+    deadline.unref();
+    socket.once('close', () => clearTimeout(deadline));
+  }
+
+  return { take };
+}
+
+function setReading(peer: OpenConnection, reading: boolean): void {
+  if (peer.reading === reading) return;
+  peer.reading = reading;
+  if (reading) peer.connection.socket.resume();
+  else peer.connection.socket.pause();
+}
+
+/** Sent, or lost with the connection. */
+const closed = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    if (response.closed || response.destroyed) resolve();
+    else response.once('close', () => resolve());
+  });
+
+/** Cannot notify: HTTP has no way to speak unasked. */
+const sessionOf = ({ id, peer, socket }: HttpConnection): Session => ({
+  id,
+  peer,
+  onClose: (release) => {
+    if (socket.destroyed) release();
+    else socket.once('close', release);
+  },
+});
+
+/** For what was not even a request. */
+function rawErrorReply(status: number): string {
+  const { headers, body } = finalErrorReply(status);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines.join('')}\r\n${body}`;
+}

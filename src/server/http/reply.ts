@@ -1,0 +1,82 @@
+/** One complete HTTP response as data, with the headers and error pages that Supervisor's clients and scripts know. */
+
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  /** In the order in which they are sent; `Content-Length` is added if it is not among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+export const reply = (status: number, contentType: string, body: string | Uint8Array): Reply => ({
+  status,
+  headers: { 'Content-Type': contentType },
+  body,
+});
+
+/** Supervisor's error page. `detail` is for people and stands behind the reason. */
+export function errorReply(status: number, detail?: string): Reply {
+  const reason = reasonOf(status) + (detail === undefined ? '' : `: ${escapeHtml(detail)}`);
+  const body = [
+    '<head>',
+    '<title>Error response</title>',
+    '</head>',
+    '<body>',
+    '<h1>Error response</h1>',
+    `<p>Error code ${status}.`,
+    `<p>Message: ${reason}.`,
+    '</body>',
+    '',
+  ].join('\r\n');
+  return { status, headers: { 'Content-Length': String(Buffer.byteLength(body)), 'Content-Type': 'text/html' }, body };
+}
+
+/** The same, after which the connection ends. */
+export function finalErrorReply(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  const page = errorReply(status);
+  return { ...page, headers: { Connection: 'close', ...headers, ...page.headers } };
+}
+
+/** Where Supervisor's words differ from today's. */
+const supervisorReasons: ReadonlyMap<number, string> = new Map([
+  [408, 'Request Time-out'],
+  [413, 'Request Entity Too Large'],
+]);
+
+export const reasonOf = (status: number): string => supervisorReasons.get(status) ?? STATUS_CODES[status] ?? 'Unknown';
+
+/** What every response begins with. */
+const commonHeaders = (): Readonly<Record<string, string>> => ({
+  Server: 'Medusa/1.12',
+  Date: new Date().toUTCString(),
+});
+
+/** Writes everything at once. */
+export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
+  const length = String(typeof body === 'string' ? Buffer.byteLength(body) : body.length);
+  beginResponse(response, status, { ...headers, ...(headers['Content-Length'] ? {} : { 'Content-Length': length }) });
+  response.end(status === 304 ? undefined : body);
+}
+
+/** Writes status and headers alone. Without a `Content-Length` the body is chunked, or for HTTP/1.0 ends with the connection. */
+export function beginResponse(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.sendDate = false;
+  for (const [name, value] of Object.entries({ ...commonHeaders(), ...headers })) response.setHeader(name, value);
+  if (!response.hasHeader('Connection')) nameConnection(response);
+  response.writeHead(status, reasonOf(status));
+}
+
+/** As Supervisor, which names the connection only to clients of HTTP/1.0 that want to keep it. */
+function nameConnection(response: ServerResponse): void {
+  const keepsOld = response.req.httpVersion === '1.0' && response.shouldKeepAlive;
+  if (keepsOld && response.hasHeader('Content-Length')) response.setHeader('Connection', 'Keep-Alive');
+  else response.removeHeader('Connection');
+}
+
+export const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,0 +1,49 @@
+/** Reads the body of a request, bounded in size and time. */
+
+import type { IncomingMessage } from 'node:http';
+
+export type Body =
+  | { readonly kind: 'complete'; readonly bytes: Uint8Array }
+  /** Supervisor wants to be told beforehand how long a body is. */
+  | { readonly kind: 'no-length' }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'too-slow' }
+  /** The peer has left. */
+  | { readonly kind: 'gone' };
+
+export function readBody(request: IncomingMessage, maxBytes: number, maxMs: number): Promise<Body> {
+  const declared = request.headers['content-length'];
+  if (declared === undefined) return Promise.resolve({ kind: 'no-length' });
+  if (Number(declared) > maxBytes) return Promise.resolve({ kind: 'too-large' });
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    const deadline = setTimeout(() => finish({ kind: 'too-slow' }), maxMs);
+    deadline.unref();
+    const take = (chunk: Uint8Array): void => {
+      chunks.push(chunk);
+    };
+    const finish = (body: Body): void => {
+      clearTimeout(deadline);
+      request.off('data', take);
+      resolve(body);
+    };
+    request.on('data', take);
+    request.once('end', () => finish({ kind: 'complete', bytes: Buffer.concat(chunks) }));
+    request.once('close', () => finish({ kind: 'gone' }));
+  });
+}
+
+/** Reads on without keeping anything: a connection that is closed over unread input would lose the reply. */
+export function discardBody(request: IncomingMessage, maxMs: number): Promise<void> {
+  if (request.readableEnded || request.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const deadline = setTimeout(finish, maxMs);
+    deadline.unref();
+    function finish(): void {
+      clearTimeout(deadline);
+      resolve();
+    }
+    request.once('close', finish);
+    request.resume();
+  });
+}
