@@ -1,11 +1,14 @@
 /** Snapshots read from outside: the only place that knows how states are nested. */
 
 import type { SnapshotFrom } from 'xstate';
+import type { ListenerState } from '../src/model/listener-protocol.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../src/model/process-state.ts';
+import type { listenerMachine } from './listener.machine.ts';
 import type { processMachine } from './process.machine.ts';
 import type { supervisorMachine } from './supervisor.machine.ts';
 
 export type ProcessSnapshot = SnapshotFrom<typeof processMachine>;
+export type ListenerSnapshot = SnapshotFrom<typeof listenerMachine>;
 export type SupervisorSnapshot = SnapshotFrom<typeof supervisorMachine>;
 
 const isProcessState = (name: string): name is ProcessState => Object.hasOwn(processStateCodes, name);
@@ -25,4 +28,10 @@ export const livingPid = (snapshot: ProcessSnapshot): number => (snapshot.matche
 export function supervisorState(snapshot: SupervisorSnapshot): SupervisorState {
   if (snapshot.matches('idle') || snapshot.matches('running')) return 'RUNNING';
   return snapshot.context.intent === 'restart' ? 'RESTARTING' : 'SHUTDOWN';
+}
+
+/** Supervisor's name for the state of the conversation with a listener. */
+export function listenerState({ value }: Pick<ListenerSnapshot, 'value'>): ListenerState {
+  if (typeof value === 'string') return value;
+  return 'READY' in value ? 'READY' : 'UNKNOWN';
 }

@@ -3,10 +3,11 @@
  * another until one ends in a shutdown; a restart reads the configuration again and sets everything up anew.
  */
 
+import { createSerials } from './actors/event-hub.ts';
 import type { SupervisorControl } from './commands/control.ts';
 import { createDispatch, createMethods, supervisorVersion } from './commands/index.ts';
 import type { GroupChanges } from './control/control-ports.ts';
-import { inactiveNotices, withoutInactive } from './inactive.ts';
+import { inactiveNotices } from './inactive.ts';
 import { removeAutoLogs } from './logging/auto-logs.ts';
 import { createDaemonLog, type DaemonLog } from './logging/daemon-log.ts';
 import { allLogsWritten } from './logging/log-target.ts';
@@ -72,6 +73,9 @@ interface Life {
 
 let programFileLimit: bigint | null = null;
 
+/** One sequence for all lives: listeners compare the numbers. */
+const nextEventSerial = createSerials();
+
 function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolean, reaper: Reaper): Life {
   const { daemon } = spec;
   const critical: string[] = [];
@@ -112,12 +116,13 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
   const { spec, log, os } = life;
   const supervisor = createSupervisor({
-    spec: withoutInactive(spec),
+    spec,
     os,
     log,
     serverUrl: serverUrlOf(spec),
-    readConfiguration: () => withoutInactive(options.readConfiguration()),
+    readConfiguration: options.readConfiguration,
     compareGroups: options.compareGroups,
+    nextEventSerial,
   });
   const { control } = supervisor;
   const interfaces = mainInterfaceNames(spec);

@@ -11,13 +11,14 @@ import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { announceChange } from './actors/announcer.ts';
 import { createChangeHub } from './actors/change-hub.ts';
 import { createChildProcess } from './actors/child-process.ts';
+import { createEventSystem, isProtocolChannel } from './actors/event-system.ts';
 import { FcgiSockets } from './actors/fcgi-socket.ts';
 import { createOutput } from './actors/output.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl } from './commands/control.ts';
 import type { GroupChanges } from './control/control-ports.ts';
 import { createTreeControl } from './control/tree-control.ts';
-import { outputMessage } from './logging/child-log.ts';
+import { outputMessage, protocolMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
 import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
@@ -32,6 +33,8 @@ export interface SupervisorOptions {
   readonly serverUrl: string | null;
   /** Throws `ConfigError` when the file is invalid. */
   readonly readConfiguration: () => SupervisorSpec;
+  /** Numbers for events; they go on from one supervisor to the next. */
+  readonly nextEventSerial: () => number;
   readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
 }
 
@@ -58,6 +61,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     identifier: spec.daemon.identifier,
     onProblem: (message) => log.warn(message),
   });
+  const events = createEventSystem({
+    server: spec.daemon.identifier,
+    nextSerial: options.nextEventSerial,
+    changes,
+    now: () => os.clock.now(),
+    log,
+    onDefect: reportDefect,
+  });
 
   const announcer = {
     log,
@@ -82,17 +93,24 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,
-        onBytes: (of, channel, bytes) => {
-          if (copiesOutput) log.debug(outputMessage(of.name, channel, bytes));
-          logs.deliver(of, channel, bytes);
+        onBytes: (from, bytes, fate) => {
+          const { spec: of, channel } = from;
+          if (copiesOutput && fate !== 'released') {
+            log.debug(
+              isProtocolChannel(from) ? protocolMessage(of.name, bytes) : outputMessage(of.name, channel, bytes),
+            );
+          }
+          if (fate !== 'captured') logs.deliver(of, channel, bytes);
+          if (fate !== 'released') events.output(from, bytes);
         },
+        events,
         onProblem: (message) => log.warn(message),
       }),
     },
     actions: { reportDefect: (_, params) => reportDefect(`the process '${params.spec.name}'`, params.error) },
   });
   const groups = groupMachine.provide({
-    actors: { process: processes },
+    actors: { process: processes, pool: events.pool },
     actions: { reportDefect: (_, params) => reportDefect(`the group '${params.group}'`, params.error) },
   });
   let lastReport = Number.NEGATIVE_INFINITY;
@@ -101,11 +119,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       actors: { group: groups },
       actions: {
         announceGroups: ({ context }, { names, change }) => {
-          if (change === 'removed') return;
           for (const name of names) {
-            for (const process of context.groups.get(name)?.getSnapshot().context.processes.values() ?? [])
-              attach(process);
+            const group = context.groups.get(name);
+            if (change === 'removed') events.groupRemoved(name);
+            if (group === undefined) continue;
+            for (const process of group.getSnapshot().context.processes.values()) attach(process);
+            events.groupAdded(group);
           }
+        },
+        announceState: (_, { state }) => {
+          if (state === 'RUNNING') events.supervisorRuns();
+          else events.supervisorStops();
         },
         reportWaiting: ({ context }) => {
           if (os.clock.steady() < lastReport + waitReportMs) return;
@@ -131,7 +155,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
       complete: () => resolve(root.getSnapshot().output?.intent ?? 'shutdown'),
     });
-  });
+  }).finally(() => events.close());
   root.start();
 
   return {
@@ -139,6 +163,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       os,
       changes,
       logs,
+      events,
       log,
       mainLog: mainLogAccess(log),
       readConfiguration: options.readConfiguration,

@@ -2,29 +2,37 @@
 
 import { fromCallback } from 'xstate';
 import type { OutputInput } from '../../machines/process.machine.ts';
-import { openOutputChannel } from '../logging/output-channel.ts';
-import type { ProcessSpec } from '../model/program-spec.ts';
+import { type OutputFate, openOutputChannel } from '../logging/output-channel.ts';
+import { type EventSystem, isProtocolChannel, type WritingChannel } from './event-system.ts';
 import { OpenOutput } from './output-source.ts';
 
 export interface OutputDependencies {
   /** `[supervisord] strip_ansi`. */
   readonly stripAnsi: boolean;
   /** Called with every chunk; the bytes are only valid during the call. */
-  readonly onBytes: (spec: ProcessSpec, channel: 'stdout' | 'stderr', bytes: Uint8Array) => void;
+  readonly onBytes: (from: WritingChannel, bytes: Uint8Array, fate: OutputFate) => void;
+  readonly events: Pick<EventSystem, 'captured'>;
   readonly onProblem: (message: string) => void;
 }
 
-export const createOutput = ({ stripAnsi, onBytes, onProblem }: OutputDependencies) =>
+export const createOutput = ({ stripAnsi, onBytes, events, onProblem }: OutputDependencies) =>
   fromCallback<{ type: 'output.none' }, OutputInput>(({ input }) => {
-    const { spec, channel, source } = input;
+    const { spec, channel, source, pid } = input;
+    const from: WritingChannel = { spec, channel, pid };
     if (!(source instanceof OpenOutput))
       throw new Error('an output actor was given something else than an open output');
     const reading = openOutputChannel({
       fd: source.pipe.readFd,
       target: source.log,
       stripAnsi,
-      onBytes: (bytes) => onBytes(spec, channel, bytes),
+      capture: captures(from)
+        ? { maxBytes: spec[channel].captureMaxBytes, onCapture: (bytes) => events.captured(from, bytes) }
+        : null,
+      onBytes: (bytes, fate) => onBytes(from, bytes, fate),
       onProblem,
     });
     return () => reading.finish();
   });
+
+const captures = (from: WritingChannel): boolean =>
+  from.spec[from.channel].captureMaxBytes > 0 && !isProtocolChannel(from);

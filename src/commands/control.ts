@@ -3,6 +3,7 @@
  * tests replace it by a fake. Everything here answers at once: waiting is done by the methods, by listening for changes.
  */
 
+import type { PoolStatus } from '../model/listener-protocol.ts';
 import type { ProcessInfo } from '../model/process-info.ts';
 import type { ProcessState, SupervisorState } from '../model/process-state.ts';
 import type { GroupSpec, ProcessSpec, SignalSpec } from '../model/program-spec.ts';
@@ -28,6 +29,10 @@ export interface SupervisorControl {
   shutdown(): void;
   /** Asks for a restart. Throws `ConfigError` when the configuration to restart with is invalid. */
   restart(): void;
+  /** Raises a REMOTE_COMMUNICATION event for the listeners that asked for such. */
+  raiseRemoteEvent(type: string, data: string): void;
+  /** The active pools of event listeners, in boot order. */
+  eventPools(): readonly PoolStatus[];
   readonly mainLog: LogAccess;
   /** The daemon's own log. */
   readonly log: CommandLog;

@@ -35,7 +35,10 @@ const sendRemoteCommEvent = defineMethod({
   role: 'operate',
   faults: [],
   worksInShutdown: true,
-  run: () => true,
+  run: ({ control }, type, data) => {
+    control.raiseRemoteEvent(type, data);
+    return true;
+  },
 });
 
 export const stdinMethods: readonly Method[] = [sendProcessStdin, sendRemoteCommEvent];

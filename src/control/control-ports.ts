@@ -1,6 +1,7 @@
 /** What the control interface needs besides the actors. */
 
 import type { ChangeHub } from '../actors/change-hub.ts';
+import type { EventSystem } from '../actors/event-system.ts';
 import type { ProcessLogs } from '../actors/process-logs.ts';
 import type { CommandLog, LogAccess } from '../commands/control.ts';
 import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
@@ -10,6 +11,7 @@ export interface ControlPorts {
   readonly os: Os;
   readonly changes: ChangeHub;
   readonly logs: ProcessLogs;
+  readonly events: Pick<EventSystem, 'remote' | 'pools'>;
   readonly log: CommandLog;
   readonly mainLog: LogAccess;
   /** Reads the configuration anew. Throws `ConfigError` when it is invalid. */

@@ -51,6 +51,8 @@ export function createTreeControl(
       ports.readConfiguration();
       root.send({ type: 'supervisor.restart' });
     },
+    raiseRemoteEvent: ports.events.remote,
+    eventPools: ports.events.pools,
     mainLog: ports.mainLog,
     log: ports.log,
     onProcessChange: (listener) => ports.changes.onAny(listener),

@@ -6,6 +6,7 @@
 import { readSync } from 'node:fs';
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { AnsiStripper } from './ansi-stripper.ts';
+import { CaptureBuffer, type CapturePiece, CaptureScanner } from './capture.ts';
 import type { ReportProblem } from './log-sink.ts';
 import type { LogTarget } from './log-target.ts';
 import { errorCode, errorText } from './system-error.ts';
@@ -26,11 +27,25 @@ export interface OutputChannelOptions {
   /** Closed by the channel; null = the output is read and not logged. */
   readonly target: LogTarget | null;
   readonly stripAnsi: boolean;
-  /** Called with each chunk after it was given to the log, as it stands there; valid only during the call. */
-  readonly onBytes: (bytes: Uint8Array) => void;
+  /** What lies between communication tokens is kept out of the log; null = tokens are output like any other. */
+  readonly capture?: CaptureOptions | null;
+  /**
+   * Called with each chunk: `logged` after it was given to the log, as it stands there; `captured` when it was not, since
+   * it lies between tokens; `released` when it was captured before and is logged after all. Valid only during the call.
+   */
+  readonly onBytes: (bytes: Uint8Array, fate: OutputFate) => void;
   /** Called when the last writer has closed the pipe, if that comes before `finish`. */
   readonly onEnd?: () => void;
   readonly onProblem: ReportProblem;
+}
+
+export type OutputFate = 'logged' | 'captured' | 'released';
+
+export interface CaptureOptions {
+  /** Of a longer capture the end is kept. */
+  readonly maxBytes: number;
+  /** Called at each end token. */
+  readonly onCapture: (captured: Uint8Array) => void;
 }
 
 export interface OutputChannel {
@@ -48,6 +63,7 @@ export function openOutputChannel(options: OutputChannelOptions): OutputChannel 
 class PipeReader implements OutputChannel {
   readonly #options: OutputChannelOptions;
   readonly #stripper: AnsiStripper | null;
+  readonly #capture: Capture | null;
   readonly #socket: Socket;
   #pipeEnded = false;
   #finished = false;
@@ -55,6 +71,7 @@ class PipeReader implements OutputChannel {
   constructor(options: OutputChannelOptions) {
     this.#options = options;
     this.#stripper = options.stripAnsi ? new AnsiStripper() : null;
+    this.#capture = options.capture ? new Capture(options.capture) : null;
     const source: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
       fd: options.fd,
       readable: true,
@@ -75,14 +92,14 @@ class PipeReader implements OutputChannel {
     // The event loop reads only between callbacks, so nothing is on its way while this runs.
     this.#socket.pause();
     if (!this.#pipeEnded) this.#readRest();
-    this.#flushStripper();
+    this.#flush();
     this.#socket.destroy();
     this.#options.target?.close();
   }
 
   /** Returns false to stop reading until the log has room again. */
   #read(bytes: Uint8Array): boolean {
-    if (this.#deliver(this.#stripper?.push(bytes) ?? bytes)) return true;
+    if (this.#receive(bytes)) return true;
     this.#options.target?.onDrain(() => {
       if (!this.#finished) this.#socket.resume();
     });
@@ -96,8 +113,7 @@ class PipeReader implements OutputChannel {
         const count = readSync(this.#options.fd, buffer);
         if (count === 0) return;
         total += count;
-        const bytes = buffer.subarray(0, count);
-        this.#deliver(this.#stripper?.push(bytes) ?? bytes);
+        this.#receive(buffer.subarray(0, count));
       }
     } catch (error) {
       if (errorCode(error) === 'EAGAIN') return;
@@ -109,18 +125,69 @@ class PipeReader implements OutputChannel {
   #end(): void {
     if (this.#pipeEnded || this.#finished) return;
     this.#pipeEnded = true;
-    this.#flushStripper();
+    this.#flush();
     this.#options.onEnd?.();
   }
 
-  #flushStripper(): void {
+  #receive(bytes: Uint8Array): boolean {
+    if (this.#capture === null) return this.#deliver(this.#stripper?.push(bytes) ?? bytes);
+    return this.#route(this.#capture, this.#capture.scanner.push(bytes));
+  }
+
+  /** Escape sequences are removed piece by piece, so that none can hide a token. */
+  #route(capture: Capture, pieces: readonly CapturePiece[]): boolean {
+    let accepted = true;
+    for (const piece of pieces) {
+      if (piece.kind === 'text') {
+        const bytes = this.#stripper?.push(piece.bytes) ?? piece.bytes;
+        accepted = (piece.captured ? this.#keep(capture, bytes) : this.#deliver(bytes)) && accepted;
+        continue;
+      }
+      const rest = this.#stripper?.end() ?? nothing;
+      if (piece.kind === 'begin') accepted = this.#deliver(rest) && accepted;
+      else {
+        this.#keep(capture, rest);
+        capture.options.onCapture(capture.buffer.take());
+      }
+    }
+    return accepted;
+  }
+
+  #keep(capture: Capture, bytes: Uint8Array): true {
+    if (bytes.length > 0) {
+      capture.buffer.append(bytes);
+      this.#options.onBytes(bytes, 'captured');
+    }
+    return true;
+  }
+
+  /** At the end of the output. A capture that was not ended is no message: it goes where other output goes. */
+  #flush(): void {
+    if (this.#capture !== null) {
+      this.#route(this.#capture, this.#capture.scanner.end());
+      this.#deliver(this.#capture.buffer.take(), 'released');
+    }
     if (this.#stripper !== null) this.#deliver(this.#stripper.end());
   }
 
-  #deliver(bytes: Uint8Array): boolean {
+  #deliver(bytes: Uint8Array, fate: OutputFate = 'logged'): boolean {
     if (bytes.length === 0) return true;
     const accepted = this.#options.target?.write(bytes) ?? true;
-    this.#options.onBytes(bytes);
+    this.#options.onBytes(bytes, fate);
     return accepted;
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+/** One channel's place in the conversation of tokens. */
+class Capture {
+  readonly options: CaptureOptions;
+  readonly scanner = new CaptureScanner();
+  readonly buffer: CaptureBuffer;
+
+  constructor(options: CaptureOptions) {
+    this.options = options;
+    this.buffer = new CaptureBuffer(options.maxBytes);
   }
 }

@@ -3,17 +3,28 @@
  * is strict where Supervisor's is, and bounded where Supervisor would collect for ever.
  */
 
-import type { PooledEvent } from './event-record.ts';
-
 /** The states of the conversation with one listener, by Supervisor's names; they appear in the daemon's log. */
 export type ListenerState = 'ACKNOWLEDGED' | 'READY' | 'BUSY' | 'UNKNOWN';
 
-/** What a pool tells those who look after it. */
+/** A pool of event listeners, as clients see it. */
+export interface PoolStatus {
+  readonly name: string;
+  /** Names of the types it asked for. */
+  readonly events: readonly string[];
+  /** How many events may wait. */
+  readonly bufferSize: number;
+  /** How many wait now. */
+  readonly buffered: number;
+  /** How many were given up because too many waited. */
+  readonly discarded: number;
+  readonly listeners: readonly ListenerStatus[];
+}
+
 export interface ListenerStatus {
   readonly name: string;
   readonly state: ListenerState;
-  /** The event it works on. */
-  readonly event: PooledEvent | null;
+  /** Serial of the event it works on; null if there is none. */
+  readonly event: number | null;
 }
 
 const readyToken = new TextEncoder().encode('READY\n');

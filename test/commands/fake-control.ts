@@ -19,6 +19,7 @@ import type {
 import { createDispatch, createMethods } from '../../src/commands/index.ts';
 import type { Session } from '../../src/commands/method.ts';
 import { Fault } from '../../src/model/errors.ts';
+import type { PoolStatus } from '../../src/model/listener-protocol.ts';
 import type { ProcessInfo } from '../../src/model/process-info.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../../src/model/process-state.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec, SignalSpec } from '../../src/model/program-spec.ts';
@@ -232,6 +233,7 @@ export class FakeControl implements SupervisorControl {
   active: FakeGroup[];
   configured: readonly GroupSpec[];
   mood: SupervisorState = 'RUNNING';
+  pools: readonly PoolStatus[] = [];
   rereadResult: () => ConfigChanges = () => ({ added: [], changed: [], removed: [] });
   /** Names of what was asked of the daemon: `shutdown`, `activate web`. */
   readonly asked: string[] = [];
@@ -279,6 +281,14 @@ export class FakeControl implements SupervisorControl {
 
   restart(): void {
     this.asked.push('restart');
+  }
+
+  raiseRemoteEvent(type: string, data: string): void {
+    this.asked.push(`remote ${type} ${data}`);
+  }
+
+  eventPools(): readonly PoolStatus[] {
+    return this.pools;
   }
 
   onProcessChange(listener: (change: ProcessChange) => void): () => void {
