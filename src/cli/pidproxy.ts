@@ -15,8 +15,6 @@ const endingSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT',
 /** Supervisor's looks for the end of its program no more often than this; it decides which states a quick end leads to. */
 const lookEveryMs = 5000;
 
-main(argv.slice(2));
-
 function main([pidfile, command, ...args]: readonly string[]): void {
   if (pidfile === undefined || command === undefined) {
     stdout.write(usage(argv[1] ?? 'pidproxy'));
@@ -69,7 +67,8 @@ function readPid(path: string): number | null {
   }
 }
 
-const usage = (name: string): string => `pidproxy -- run command and proxy signals to it via its pidfile.
+function usage(name: string): string {
+  return `pidproxy -- run command and proxy signals to it via its pidfile.
 
 This executable runs a command and then monitors a pidfile.  When this
 executable receives a signal, it sends the same signal to the pid
@@ -78,3 +77,6 @@ in the pidfile.
 Usage: ${name} <pidfile name> <command> [<cmdarg1> ...]
 
 `;
+}
+
+main(argv.slice(2));
