@@ -24,8 +24,25 @@ export const againstOriginal = process.env.STATEVISOR_TEST_ORIGINAL === '1';
 const repository = resolve(import.meta.dirname, '../..');
 const commandsFolder = process.env.STATEVISOR_TEST_COMMANDS ?? join(repository, 'dist');
 
-export const supervisordPath = againstOriginal ? '/usr/bin/supervisord' : join(commandsFolder, 'supervisord.js');
-export const supervisorctlPath = againstOriginal ? '/usr/bin/supervisorctl' : join(commandsFolder, 'supervisorctl.js');
+/** Files of the daemon and its client. */
+export interface Commands {
+  readonly supervisord: string;
+  readonly supervisorctl: string;
+}
+
+/** Supervisor's own, where Debian installs them. */
+export const originalCommands: Commands = {
+  supervisord: '/usr/bin/supervisord',
+  supervisorctl: '/usr/bin/supervisorctl',
+};
+
+/** The commands under test. */
+export const testedCommands: Commands = againstOriginal
+  ? originalCommands
+  : { supervisord: join(commandsFolder, 'supervisord.js'), supervisorctl: join(commandsFolder, 'supervisorctl.js') };
+
+export const supervisordPath = testedCommands.supervisord;
+export const supervisorctlPath = testedCommands.supervisorctl;
 
 /** `command=` text that runs one of the tiny programs of test/fixtures. */
 export function fixture(name: string, ...args: readonly (string | number)[]): string {
@@ -58,12 +75,26 @@ serverurl=unix://%(here)s/supervisor.sock
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 `;
 
+/** Those that still exist: a test run that is broken off must not leave daemons behind either. */
+const open = new Set<Sandbox>();
+process.on('exit', () => {
+  for (const sandbox of open) sandbox.abandon();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 export class Sandbox {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly #commands: Commands;
 
-  constructor(options: { readonly files: SandboxFiles; readonly env?: Readonly<Record<string, string>> }) {
+  constructor(options: {
+    readonly files: SandboxFiles;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly commands?: Commands;
+  }) {
+    this.#commands = options.commands ?? testedCommands;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'statevisor-test-')));
+    open.add(this);
     // Programs that run as another user must be able to enter.
     chmodSync(this.folder, 0o755);
     for (const name of ['childlog', 'tmp']) mkdirSync(this.path(name));
@@ -105,16 +136,19 @@ export class Sandbox {
   }
 
   async supervisord(...args: readonly string[]): Promise<CommandResult> {
-    return await runCommand(supervisordPath, args, { cwd: this.folder, env: this.env });
+    return await runCommand(this.#commands.supervisord, args, { cwd: this.folder, env: this.env });
   }
 
   startSupervisord(...args: readonly string[]): RunningCommand {
-    return new RunningCommand(supervisordPath, args, { cwd: this.folder, env: this.env });
+    return new RunningCommand(this.#commands.supervisord, args, { cwd: this.folder, env: this.env });
   }
 
   /** The daemon started by a line of shell that has the command and its arguments in `"$0" "$@"`. */
   startSupervisordByShell(line: string, ...args: readonly string[]): RunningCommand {
-    return new RunningCommand('/bin/sh', ['-c', line, supervisordPath, ...args], { cwd: this.folder, env: this.env });
+    return new RunningCommand('/bin/sh', ['-c', line, this.#commands.supervisord, ...args], {
+      cwd: this.folder,
+      env: this.env,
+    });
   }
 
   /** What `npm start` runs. */
@@ -134,13 +168,13 @@ export class Sandbox {
 
   async ctlWithInput(input: string | undefined, ...args: readonly string[]): Promise<CommandResult> {
     const options = { cwd: this.folder, env: this.env, ...(input === undefined ? {} : { input }) };
-    return await runCommand(supervisorctlPath, ['-c', this.configuration, ...args], options);
+    return await runCommand(this.#commands.supervisorctl, ['-c', this.configuration, ...args], options);
   }
 
   /** A `supervisorctl` that stays, with an open standard input. */
   startCtl(...args: readonly string[]): RunningCommand {
     const options = { cwd: this.folder, env: this.env, keepInputOpen: true };
-    return new RunningCommand(supervisorctlPath, ['-c', this.configuration, ...args], options);
+    return new RunningCommand(this.#commands.supervisorctl, ['-c', this.configuration, ...args], options);
   }
 
   /** A command in a terminal of its own; what is written to it is typed. */
@@ -163,10 +197,17 @@ export class Sandbox {
       left = this.processes();
       await this.killAll();
     }
-    rmSync(this.folder, { recursive: true, force: true });
+    this.abandon();
     if (left.length > 0) {
       throw new Error(`left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join(', ')}`);
     }
+  }
+
+  /** Kills and removes at once what can be. */
+  abandon(): void {
+    open.delete(this);
+    for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async killAll(): Promise<void> {
