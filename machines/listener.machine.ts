@@ -61,7 +61,7 @@ export const listenerMachine = setup({
     reportViolation: (_, _params: { name: string; written: Uint8Array; restarts: boolean }) => {},
     /** Provided: its standard input was closed under the event. */
     reportClosed: (_, _params: { name: string; event: PooledEvent | null }) => {},
-    noteStarting: assign({ up: false, deaf: false, written: nothing }),
+    beginAnew: assign({ up: false, deaf: false, written: nothing }),
     noteUp: assign({ up: true }),
     noteDown: assign({ up: false }),
     noteDeaf: assign({ deaf: true }),
@@ -133,8 +133,8 @@ export const listenerMachine = setup({
   initial: 'ACKNOWLEDGED',
   context: ({ input }) => ({ ...input, up: false, deaf: false, written: nothing, event: null, violations: 0 }),
   on: {
-    'child.starting': { target: '.ACKNOWLEDGED', actions: 'noteStarting' },
-    'child.ended': { target: '.ACKNOWLEDGED', actions: 'noteStarting' },
+    'child.starting': { target: '.ACKNOWLEDGED', actions: 'beginAnew' },
+    'child.ended': { target: '.ACKNOWLEDGED', actions: 'beginAnew' },
     'child.up': { actions: 'noteUp' },
     'child.down': { actions: 'noteDown' },
     'child.stdinClosed': { actions: 'noteDeaf' },
@@ -247,8 +247,8 @@ export const listenerMachine = setup({
         },
       ],
       on: {
-        'child.ended': { target: 'ACKNOWLEDGED', actions: ['returnEvent', 'noteStarting'] },
-        'child.starting': { target: 'ACKNOWLEDGED', actions: ['returnEvent', 'noteStarting'] },
+        'child.ended': { target: 'ACKNOWLEDGED', actions: ['returnEvent', 'beginAnew'] },
+        'child.starting': { target: 'ACKNOWLEDGED', actions: ['returnEvent', 'beginAnew'] },
         // Nobody read the event to its end: it is another listener's.
         'child.stdinClosed': {
           target: 'READY',
@@ -284,7 +284,7 @@ export const listenerMachine = setup({
         restarting: {
           entry: 'stopProcess',
           on: {
-            'child.ended': { target: '#listener.ACKNOWLEDGED', actions: ['noteStarting', 'startProcess'] },
+            'child.ended': { target: '#listener.ACKNOWLEDGED', actions: ['beginAnew', 'startProcess'] },
           },
         },
       },

@@ -50,7 +50,7 @@ const poolSetup = setup({
   actors: { listener: listenerMachine },
   actions: {
     /** Provided: an event is given up. */
-    reportOverflow: (_, _params: { pool: string; event: PooledEvent; discarded: number }) => {},
+    reportOverflow: (_, _params: { pool: string; event: PooledEvent | undefined }) => {},
     /** Provided: an event goes back to the front, with so many others behind it. */
     reportRebuffering: (_, _params: { pool: string; event: PooledEvent; behind: number; limit: number }) => {},
     /** Provided: a defect of ours, not of a listener. */
@@ -63,6 +63,10 @@ const poolSetup = setup({
             return [spec.name, spawn('listener', { id: spec.name, input: { spec, process, pool, parent: self } })];
           }),
         ),
+    }),
+    discardOldest: assign({
+      buffer: ({ context }) => context.buffer.slice(1),
+      discarded: ({ context }) => context.discarded + 1,
     }),
     append: assign({
       buffer: ({ context }, params: { event: RaisedEvent }) => [
@@ -83,21 +87,26 @@ const poolSetup = setup({
     }),
   },
   guards: {
+    isFull: ({ context }) => context.buffer.length >= context.spec.pool.bufferSize,
     canDeliver: ({ context }) => context.buffer.length > 0 && nextListener(context) !== undefined,
   },
+});
+
+interface Returned {
+  readonly context: PoolContext;
+  readonly event: Extract<ListenerReport, { type: 'listener.returned' }>;
+}
+
+const rebuffering = ({ context, event }: Returned) => ({
+  pool: context.spec.name,
+  event: event.event,
+  behind: context.buffer.length,
+  limit: context.spec.pool.bufferSize,
 });
 
 export const poolMachine = poolSetup
   .extend({
     actions: {
-      /** Gives the oldest event up when there is no room for one more. */
-      makeRoom: poolSetup.enqueueActions(({ context, enqueue }) => {
-        const [oldest, ...rest] = context.buffer;
-        if (oldest === undefined || context.buffer.length < context.spec.pool.bufferSize) return;
-        const discarded = context.discarded + 1;
-        enqueue({ type: 'reportOverflow', params: { pool: context.spec.name, event: oldest, discarded } });
-        enqueue.assign({ buffer: rest, discarded });
-      }),
       deliverOldest: poolSetup.enqueueActions(({ context, enqueue }) => {
         const [oldest, ...rest] = context.buffer;
         const listener = nextListener(context);
@@ -141,24 +150,43 @@ export const poolMachine = poolSetup
       open: {
         always: { guard: 'canDeliver', actions: 'deliverOldest' },
         on: {
-          'pool.accept': { actions: ['makeRoom', { type: 'append', params: ({ event }) => event }] },
+          'pool.accept': [
+            {
+              guard: 'isFull',
+              actions: [
+                {
+                  type: 'reportOverflow',
+                  params: ({ context }) => ({ pool: context.spec.name, event: context.buffer[0] }),
+                },
+                'discardOldest',
+                { type: 'append', params: ({ event }) => event },
+              ],
+            },
+            { actions: { type: 'append', params: ({ event }) => event } },
+          ],
           'listener.available': { actions: { type: 'noteAvailable', params: ({ event }) => event } },
           'listener.unavailable': { actions: { type: 'noteUnavailable', params: ({ event }) => event } },
-          'listener.returned': {
-            actions: [
-              {
-                type: 'reportRebuffering',
-                params: ({ context, event }) => ({
-                  pool: context.spec.name,
-                  event: event.event,
-                  behind: context.buffer.length,
-                  limit: context.spec.pool.bufferSize,
-                }),
-              },
-              'makeRoom',
-              { type: 'putBack', params: ({ event }) => event },
-            ],
-          },
+          // What comes back is the oldest of all, but it was given out once: the next in line gives way.
+          'listener.returned': [
+            {
+              guard: 'isFull',
+              actions: [
+                { type: 'reportRebuffering', params: rebuffering },
+                {
+                  type: 'reportOverflow',
+                  params: ({ context }) => ({ pool: context.spec.name, event: context.buffer[0] }),
+                },
+                'discardOldest',
+                { type: 'putBack', params: ({ event }) => event },
+              ],
+            },
+            {
+              actions: [
+                { type: 'reportRebuffering', params: rebuffering },
+                { type: 'putBack', params: ({ event }) => event },
+              ],
+            },
+          ],
         },
       },
     },

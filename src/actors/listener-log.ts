@@ -49,7 +49,7 @@ export function createLoggedPool({ log, onDefect }: LoggedPoolDependencies): typ
     actors: { listener },
     actions: {
       reportOverflow: (_, { pool, event }) =>
-        log.error(`pool ${pool} event buffer overflowed, discarding event ${event.serial}`),
+        log.error(`pool ${pool} event buffer overflowed, discarding event ${event?.serial}`),
       reportRebuffering: (_, { pool, event, behind, limit }) =>
         log.debug(`rebuffering event ${event.serial} for pool ${pool} (buf size=${behind}, max=${limit})`),
       reportDefect: (_, { pool, error }) => onDefect(`the pool '${pool}'`, error),

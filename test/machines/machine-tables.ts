@@ -77,7 +77,8 @@ const isTimer = (event: string): boolean => event.startsWith('xstate.after.');
 const eventsOf = (node: Node): string[] => [...node.transitions.keys()].filter((event) => !isTimer(event));
 
 /** Sent by an actor below, not from above or outside. */
-const isReport = (event: string): boolean => event.startsWith('child.') || event.endsWith('.drained');
+const isReport = (event: string): boolean =>
+  event.startsWith('child.') || /\.(drained|available|unavailable|returned)$/.test(event);
 
 const hears = (node: Node | undefined, event: string): boolean =>
   node !== undefined &&

@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { groupMachine } from '../../machines/group.machine.ts';
+import { listenerMachine } from '../../machines/listener.machine.ts';
+import { poolMachine } from '../../machines/pool.machine.ts';
 import { processMachine } from '../../machines/process.machine.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { readMachine } from './machine-tables.ts';
 import { readReadme } from './readme-tables.ts';
 
-const machines = { process: processMachine, group: groupMachine, supervisor: supervisorMachine };
+const machines = {
+  process: processMachine,
+  group: groupMachine,
+  pool: poolMachine,
+  listener: listenerMachine,
+  supervisor: supervisorMachine,
+};
 const readme = readReadme();
 
 describe.each(Object.entries(machines))('the README tells of the %s machine', (name, machine) => {
