@@ -38,7 +38,8 @@ export function createStdinWriter(
         pending.write(bytes.slice(accepted));
         return;
       }
-      if (pending.writableLength + bytes.length > maxPendingBytes) onClosed();
+      // A single piece may be larger: it is there already.
+      if (pending.writableLength > 0 && pending.writableLength + bytes.length > maxPendingBytes) onClosed();
       else pending.write(bytes.slice());
     },
     close: () => {

@@ -1,6 +1,7 @@
 /** The one table of control methods. Whoever serves, lists or documents them reads it from here. */
 
 import { configurationMethods } from './configuration.ts';
+import { eventMethods } from './events.ts';
 import { identityMethods } from './identity.ts';
 import { logMethods } from './logs.ts';
 import type { Method } from './method.ts';
@@ -33,7 +34,7 @@ export function createMethods(names: readonly string[] = [mainNamespace]): Reado
   ];
   const all = [
     ...names.filter((name) => name !== 'system').flatMap((name) => main.map((method) => renamed(method, name))),
-    ...(names.length > 0 ? subscriptionMethods : []),
+    ...(names.length > 0 ? [...eventMethods, ...subscriptionMethods] : []),
     ...createSystemMethods(methods),
   ];
   for (const method of all) methods.set(method.name, method);

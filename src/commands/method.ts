@@ -58,6 +58,8 @@ export interface Method {
   readonly worksInShutdown?: true;
   /** Only for transports whose session can notify (subscriptions). */
   readonly needsNotifications?: true;
+  /** Not in Supervisor's interface: offered where `subscribe.*` is, so that its clients see the methods they know. */
+  readonly beyondSupervisor?: true;
   /** Throws `Fault` to refuse. */
   readonly run: (call: MethodCall) => unknown;
 }

@@ -7,7 +7,8 @@ import type { Method, Parameter } from './method.ts';
 const introduction = `# Control methods
 
 Every method of the daemon, by namespace. The same names, parameters and faults hold for every protocol. \`supervisor.*\`
-and \`system.*\` are Supervisor's; \`subscribe.*\` is offered only on connections that can carry notifications.
+and \`system.*\` are Supervisor's; \`events.*\` and \`subscribe.*\` are offered only on connections that can carry
+notifications.
 
 A wrong number of arguments is the fault INCORRECT_PARAMETERS, and so is an argument of another type; integers are taken
 for booleans (0 = false) and text of decimal digits for integers. A name that is not in the table is UNKNOWN_METHOD. While
