@@ -5,6 +5,7 @@ import type { ControlContext } from './context.ts';
 
 export const exitStatuses = {
   generic: 1,
+  /** Also: the command line or the configuration is not valid. */
   invalidArguments: 2,
   unimplemented: 3,
   /** Also: the connection was refused. */
