@@ -34,11 +34,11 @@ async function main(argv0: string, argv: readonly string[]): Promise<number> {
 
 async function readWords(argv0: string, argv: readonly string[]): Promise<CommandLine> {
   // Without options there is nothing to parse, and an action starts sooner without the parser.
-  if (!argv[0]?.startsWith('-')) return { kind: 'run', given: { options: new Map(), spellings: new Map(), rest: argv } };
+  if (!argv[0]?.startsWith('-'))
+    return { kind: 'run', given: { options: new Map(), spellings: new Map(), rest: argv } };
   const { readCommandLine } = await import('./control/command-line.ts');
   return readCommandLine(argv0, argv);
 }
 
-const status = await main(process.argv[1] ?? 'supervisorctl', process.argv.slice(2));
-// What is still on its way to a slow reader is written before the end; requests nobody waits for any more are not.
-process.stdout.write('', () => process.exit(status));
+// Requests that nobody waits for any more must not delay the end.
+process.exit(await main(process.argv[1] ?? 'supervisorctl', process.argv.slice(2)));

@@ -167,6 +167,15 @@ describe('supervisorctl', () => {
     expect(here.calls.filter((name) => name === 'supervisor.stopProcess')).toHaveLength(3);
   });
 
+  it('does not claim success for output that could not be written', async () => {
+    await using here = await stage();
+    const command = ['-c', `exec "$0" version > /dev/full`, supervisorctlPath];
+    const child = spawn('/bin/sh', command, { cwd: here.folder, env: { PATH: process.env.PATH ?? '' } });
+    const { stderr, status } = await finish(child);
+    expect(stderr).toMatch(/^standard output cannot be written: ENOSPC.*\n$/);
+    expect(status).toBe(1);
+  });
+
   it('follows a log until it is interrupted, and ends with status 0', async () => {
     await using here = await stage(async (name, _params, session) => {
       if (name === 'subscribe.log') {

@@ -14,7 +14,7 @@ export const createControlCommand = (): Command =>
     .option('-s, --serverurl <URL>', 'address of supervisord (default "http://localhost:9001")', checkUrl)
     .option('-u, --username <USERNAME>', 'user name for the server')
     .option('-p, --password <PASSWORD>', 'password for the server')
-    .option('-r, --history_file <FILENAME>', 'keeps the lines typed into the shell');
+    .option('-r, --history_file <FILENAME>', 'accepted, but history_file in [supervisorctl] decides');
 
 /** The help on standard output. `argv0` is the command as it was called. */
 export function controlUsage(command: Command, argv0: string): string {

@@ -2,12 +2,13 @@
 
 import type { ControlSpec } from '../../model/program-spec.ts';
 import type { AddressOrigin, ControlContext } from './context.ts';
+import { exitStatuses } from './exit-statuses.ts';
 import { createInterrupts } from './interrupts.ts';
 import { runLine } from './run-line.ts';
 import { type Connect, createServerAccess } from './server-access.ts';
 import { runShell } from './shell.ts';
 import { createTerminalInput } from './terminal-input.ts';
-import { createOutput } from './terminal-output.ts';
+import { createOutput, type TerminalOutput } from './terminal-output.ts';
 
 export interface ControlRequest {
   readonly spec: ControlSpec;
@@ -23,30 +24,39 @@ export interface ControlRequest {
 /** Runs one action, or the shell. Resolves to the exit status. */
 export async function runControl(request: ControlRequest): Promise<number> {
   const { spec, words } = request;
-  const context = createContext(request);
+  const { context, output } = createContext(request);
   try {
     if (words.length === 0) {
       await runShell(context, spec.prompt);
+      await output.flushed();
       return 0;
     }
     // Words are joined and read again as one line: automation passes "signal HUP web" as a single argument.
     await runLine(context, words.join(' '));
+    await output.flushed();
     return context.exitStatus;
   } finally {
     await context.input.close();
   }
 }
 
-function createContext(request: ControlRequest): ControlContext {
+function createContext(request: ControlRequest): { context: ControlContext; output: TerminalOutput } {
   const { spec } = request;
   const raise = (): boolean => interrupts.raise();
   const interrupts = createInterrupts((listening) => {
     if (listening) process.on('SIGINT', raise);
     else process.off('SIGINT', raise);
   });
-  const output = createOutput(process.stdout, process.stderr, () => {
-    context.leaving = true;
-    interrupts.raise();
+  const output = createOutput({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onClosed: () => {
+      context.leaving = true;
+      interrupts.raise();
+    },
+    onFailed: () => {
+      context.exitStatus = exitStatuses.generic;
+    },
   });
   const server = createServerAccess(spec, originOf(request), request.connect);
   const context: ControlContext = {
@@ -59,7 +69,7 @@ function createContext(request: ControlRequest): ControlContext {
     exitStatus: 0,
     leaving: false,
   };
-  return context;
+  return { context, output };
 }
 
 function originOf({ spec, addressGiven }: ControlRequest): AddressOrigin {

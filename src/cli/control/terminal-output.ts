@@ -2,16 +2,32 @@
 
 import type { Output } from './context.ts';
 
-/** `onClosed` runs once, when nobody reads standard output any more; what is written after that is dropped. */
-export function createOutput(
-  stdout: NodeJS.WritableStream,
-  stderr: NodeJS.WritableStream,
-  onClosed: () => void,
-): Output {
+export interface TerminalOutput extends Output {
+  /** Resolves when all that was written has been taken by the reader, or never will be. */
+  flushed(): Promise<void>;
+}
+
+export interface TerminalOutputOptions {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+  /** Nobody reads standard output any more; what is written after that is dropped. Called once. */
+  readonly onClosed: () => void;
+  /** Standard output cannot be written for another reason, such as a full disk. Called once, then `onClosed`. */
+  readonly onFailed: () => void;
+}
+
+export function createOutput({ stdout, stderr, onClosed, onFailed }: TerminalOutputOptions): TerminalOutput {
   let closed = false;
-  stdout.on('error', () => {
+  const note = (text: string): void => {
+    stderr.write(`${text}\n`);
+  };
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (closed) return;
     closed = true;
+    if (error.code !== 'EPIPE') {
+      note(`standard output cannot be written: ${error.message}`);
+      onFailed();
+    }
     onClosed();
   });
   stderr.on('error', () => undefined);
@@ -21,8 +37,10 @@ export function createOutput(
   return {
     raw,
     line: (text) => raw(`${text}\n`),
-    note: (text) => {
-      stderr.write(`${text}\n`);
-    },
+    note,
+    flushed: () =>
+      new Promise((resolve) => {
+        stdout.write('', () => resolve());
+      }),
   };
 }
