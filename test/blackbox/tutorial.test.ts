@@ -94,3 +94,22 @@ scenario(
   },
   { asRoot: true },
 );
+
+scenario(
+  'without the rights of root the one program that asks for them ends FATAL and says why',
+  async () => {
+    await using sandbox = tutorial();
+    await using daemon = await startDaemon({
+      sandbox,
+      ...place,
+      shell: 'chmod 777 . run; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0" "$@"',
+    });
+    await daemon.waitForStatus('hardware', 'FATAL');
+    for (const number of ['00', '01', '02']) await daemon.waitForStatus(`background:worker_${number}`, 'RUNNING');
+    const attempt =
+      "supervisor: couldn't setuid to 0: Can't drop privilege as nonroot user\n" +
+      'supervisor: child process was not spawned\n';
+    expect(sandbox.read('run/hardware_out.log')).toBe(attempt.repeat(4));
+  },
+  { asRoot: true },
+);
