@@ -19,6 +19,7 @@ import type { Os } from './os/os.ts';
 import { type Pidfile, writePidfile } from './os/pidfile.ts';
 import { dropPrivileges } from './os/privileges.ts';
 import { createReaper, type Reaper } from './os/reaper.ts';
+import { createSyslog, type Syslog } from './os/syslog.ts';
 import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts';
 import { createControlServer } from './server/control-server.ts';
 import { createHttpHandler } from './server/http/http-handler.ts';
@@ -69,6 +70,7 @@ interface Life {
   readonly spec: SupervisorSpec;
   readonly log: DaemonLog;
   readonly os: Os;
+  readonly syslog: Syslog;
 }
 
 let programFileLimit: bigint | null = null;
@@ -96,6 +98,8 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     programFileLimit = limits.programFileLimit;
     info.push(...limits.messages);
   }
+  // What it complains about may well be its own last line, so the log has to be done with that one.
+  const syslog = createSyslog({ onProblem: (message) => queueMicrotask(() => log.warn(message)), now: Date.now });
   const log = createDaemonLog({
     path: daemon.logfile === 'syslog' ? null : daemon.logfile,
     maxBytes: daemon.logfileMaxBytes,
@@ -103,6 +107,7 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     level: daemon.logLevel,
     format: daemon.logFormat,
     stdout: daemon.noDaemon && !daemon.silent,
+    syslog: daemon.logfile === 'syslog' ? (line) => syslog.send(line) : null,
   });
   const notices = [...spec.notices, ...foreignInterfaceNotices(spec), ...inactiveNotices(spec)];
   for (const message of critical) log.critical(message);
@@ -110,15 +115,16 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     for (const notice of notices) if (notice.level === level) log[level](notice.message);
   }
   for (const message of info) log.info(message);
-  return { spec, log, os: createNodeOs({ reaper, environment: options.environment, programFileLimit }) };
+  return { spec, log, os: createNodeOs({ reaper, environment: options.environment, programFileLimit }), syslog };
 }
 
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
-  const { spec, log, os } = life;
+  const { spec, log, os, syslog } = life;
   const supervisor = createSupervisor({
     spec,
     os,
     log,
+    syslog,
     serverUrl: serverUrlOf(spec),
     readConfiguration: options.readConfiguration,
     compareGroups: options.compareGroups,
@@ -160,6 +166,7 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     await server.close();
     pidfile?.remove();
     log.close();
+    syslog.close();
   }
 }
 

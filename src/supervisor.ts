@@ -24,11 +24,13 @@ import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
+import type { Syslog } from './os/syslog.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
   readonly os: Os;
   readonly log: DaemonLog;
+  readonly syslog: Pick<Syslog, 'send'>;
   /** Where programs can reach the daemon; null when it has no server. */
   readonly serverUrl: string | null;
   /** Throws `ConfigError` when the file is invalid. */
@@ -104,6 +106,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
           if (fate !== 'released') events.output(from, bytes);
         },
         events,
+        syslog: options.syslog,
         onProblem: (message) => log.warn(message),
       }),
     },

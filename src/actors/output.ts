@@ -3,6 +3,8 @@
 import { fromCallback } from 'xstate';
 import type { OutputInput } from '../../machines/process.machine.ts';
 import { type OutputFate, openOutputChannel } from '../logging/output-channel.ts';
+import { SyslogLines } from '../logging/syslog-lines.ts';
+import type { Syslog } from '../os/syslog.ts';
 import { type EventSystem, isProtocolChannel, type WritingChannel } from './event-system.ts';
 import { OpenOutput } from './output-source.ts';
 
@@ -12,15 +14,18 @@ export interface OutputDependencies {
   /** Called with every chunk; the bytes are only valid during the call. */
   readonly onBytes: (from: WritingChannel, bytes: Uint8Array, fate: OutputFate) => void;
   readonly events: Pick<EventSystem, 'captured'>;
+  readonly syslog: Pick<Syslog, 'send'>;
   readonly onProblem: (message: string) => void;
 }
 
-export const createOutput = ({ stripAnsi, onBytes, events, onProblem }: OutputDependencies) =>
+export const createOutput = ({ stripAnsi, onBytes, events, syslog, onProblem }: OutputDependencies) =>
   fromCallback<{ type: 'output.none' }, OutputInput>(({ input }) => {
     const { spec, channel, source, pid } = input;
     const from: WritingChannel = { spec, channel, pid };
     if (!(source instanceof OpenOutput))
       throw new Error('an output actor was given something else than an open output');
+    const lines =
+      spec[channel].syslog && !isProtocolChannel(from) ? new SyslogLines(spec.name, (line) => syslog.send(line)) : null;
     const reading = openOutputChannel({
       fd: source.pipe.readFd,
       target: source.log,
@@ -28,10 +33,16 @@ export const createOutput = ({ stripAnsi, onBytes, events, onProblem }: OutputDe
       capture: captures(from)
         ? { maxBytes: spec[channel].captureMaxBytes, onCapture: (bytes) => events.captured(from, bytes) }
         : null,
-      onBytes: (bytes, fate) => onBytes(from, bytes, fate),
+      onBytes: (bytes, fate) => {
+        if (fate !== 'captured') lines?.push(bytes);
+        onBytes(from, bytes, fate);
+      },
       onProblem,
     });
-    return () => reading.finish();
+    return () => {
+      reading.finish();
+      lines?.end();
+    };
   });
 
 const captures = (from: WritingChannel): boolean =>

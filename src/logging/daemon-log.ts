@@ -37,11 +37,13 @@ export interface DaemonLogOptions {
   readonly format: 'classic' | 'json';
   /** Also write to standard output. */
   readonly stdout: boolean;
+  /** Takes each line without its end as well. */
+  readonly syslog?: ((line: Uint8Array) => void) | null;
 }
 
 /** Throws the system's error when the file cannot be opened. */
 export function createDaemonLog(options: DaemonLogOptions): DaemonLog {
-  const { path, maxBytes, backups, level, format, stdout } = options;
+  const { path, maxBytes, backups, level, format, stdout, syslog } = options;
   const warn = (message: string): void => logger.warn(message);
   const openOutput = (outputPath: string, limits: { maxBytes: number; backups: number }): LineOutput =>
     new LineOutput(openLogTarget(outputPath, { ...limits, onProblem: warn }), warn);
@@ -60,7 +62,14 @@ export function createDaemonLog(options: DaemonLogOptions): DaemonLog {
       file?.write(bytes);
       terminal?.write(bytes);
       for (const listener of [...listeners]) listener(bytes);
+      if (syslog) for (const one of syslogLines(json, this)) syslog(Buffer.from(one));
     },
+  };
+  /** A system log has lines only: a message of several becomes several, each with time and level. */
+  const syslogLines = (json: string, { lastLevel, lastTime, lastMsg }: LastMessage): readonly string[] => {
+    if (format === 'json') return [json.trimEnd()];
+    const parts = (lastMsg ?? '').replace(/\n+$/, '').split('\n');
+    return parts.map((part) => classicLine(lastLevel, Number(lastTime), part).trimEnd());
   };
   const logger = pino(
     {
@@ -101,6 +110,13 @@ export function createDaemonLog(options: DaemonLogOptions): DaemonLog {
       terminal?.target.close();
     },
   };
+}
+
+/** What pino leaves at its destination. */
+interface LastMessage {
+  readonly lastLevel: number;
+  readonly lastMsg: string | undefined;
+  readonly lastTime: string;
 }
 
 const levelNumbers = Object.fromEntries(

@@ -49,6 +49,7 @@ interface Library {
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, option: number, value: Buffer, length: number): number;
   bind(fd: number, address: Buffer, length: number): number;
+  sendto(fd: number, bytes: Uint8Array, count: number, flags: number, address: Buffer, length: number): number;
   listen(fd: number, backlog: number): number;
   /** The first address of a host; a number is the code of what went wrong. */
   getaddrinfo(name: string, family: number): Uint8Array | number;
@@ -135,6 +136,7 @@ function load(): Library {
     socket: call('int socket(int domain, int type, int protocol)'),
     setsockopt: call('int setsockopt(int fd, int level, int option, void *value, uint length)'),
     bind: call('int bind(int fd, void *address, uint length)'),
+    sendto: call('long sendto(int fd, void *bytes, ulong count, int flags, void *address, uint length)'),
     listen: call('int listen(int fd, int backlog)'),
     getaddrinfo,
     gaiError: call('const char *gai_strerror(int code)'),
@@ -196,6 +198,9 @@ export const lockFile = (fd: number): boolean => library().flock(fd, LOCK_EX | L
 const AF_UNIX = 1;
 const AF_INET = 2;
 const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 
@@ -204,6 +209,19 @@ export function openSocket(family: 'unix' | 'inet'): number {
   const fd = library().socket(family === 'unix' ? AF_UNIX : AF_INET, SOCK_STREAM | O_CLOEXEC, 0);
   if (fd < 0) throw new SystemError('socket', library().errno());
   return fd;
+}
+
+/** A unix socket for datagrams, which Node has none of; never blocks, closed on exec. Throws `SystemError`. */
+export function openDatagramSocket(): number {
+  const fd = library().socket(AF_UNIX, SOCK_DGRAM | O_CLOEXEC | O_NONBLOCK, 0);
+  if (fd < 0) throw new SystemError('socket', library().errno());
+  return fd;
+}
+
+/** Sends one datagram, or nothing. Throws `SystemError`: ENOENT, ECONNREFUSED or EAGAIN when nobody takes it. */
+export function sendDatagram(fd: number, address: Buffer, bytes: Uint8Array): void {
+  const sent = library().sendto(fd, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL, address, address.length);
+  if (sent < 0) throw new SystemError('sendto', library().errno());
 }
 
 /** Lets a port be bound although connections of its last owner are still waiting to be forgotten. */
