@@ -57,7 +57,8 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
 
   async function respond(peer: OpenConnection, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket, server: spec } = peer.connection;
-    if (!peer.ending) {
+    // A socket that was destroyed says so only a moment after its response.
+    if (!peer.ending && !socket.destroyed) {
       peer.response = response;
       socket.setTimeout(0);
       const outcome = await answer(options, { request, response, session: peer.session, server: spec });
