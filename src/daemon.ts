@@ -49,6 +49,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const reaper = createReaper((pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`));
   // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.
   const alive = setInterval(() => {}, 2 ** 31 - 1);
+  const onDefect = (error: Error): void => {
+    if (log === null) throw error;
+    log.critical(`internal error, going on: ${error.stack ?? error.message}`);
+  };
+  // Whatever goes wrong in here, the programs must not be left alone.
+  process.on('uncaughtException', onDefect);
   try {
     let spec = options.spec;
     for (let first = true; ; first = false) {
@@ -60,6 +66,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   } finally {
     killEverything(reaper);
     reaper.close();
+    process.off('uncaughtException', onDefect);
     clearInterval(alive);
     await allLogsWritten();
   }

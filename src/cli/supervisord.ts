@@ -76,17 +76,19 @@ async function main(): Promise<void> {
   }
 
   keepDescriptorsFromPrograms();
-  process.on('uncaughtException', (error) => stderr.write(`${error.stack ?? error.message}\n`));
+  // As Supervisor: what `[supervisord] environment` has ever set stays visible to later readings.
+  let known = { ...environment, ...spec.daemon.environment };
   await startDaemon({
     spec,
     reread: () => {
+      const changedDirectory = process.cwd() !== startDirectory && request.configFile !== null;
       const again = loadSupervisorConfig(host, {
         ...request,
-        // The daemon may have changed its directory since.
-        configFile: request.configFile === null ? null : resolve(startDirectory, request.configFile),
-        startEnvironment: { ...environment, ...spec.daemon.environment },
+        configFile: changedDirectory ? resolve(startDirectory, request.configFile) : request.configFile,
+        startEnvironment: known,
       });
       if (again.kind === 'invalid') throw new ConfigError(again.problems);
+      known = { ...known, ...again.spec.daemon.environment };
       return again.spec;
     },
   });
