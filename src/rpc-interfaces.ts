@@ -8,7 +8,7 @@ import type { ConfigNotice, SupervisorSpec } from './model/program-spec.ts';
 const mainFactory = 'supervisor.rpcinterface:make_main_rpcinterface';
 
 /** The names of the sections with Supervisor's own factory, usually `supervisor` alone. */
-export const mainInterfaceNames = ({ rpcInterfaces }: SupervisorSpec): readonly string[] =>
+export const mainInterfaceNames = ({ rpcInterfaces }: Pick<SupervisorSpec, 'rpcInterfaces'>): readonly string[] =>
   rpcInterfaces.filter(({ factory }) => factory === mainFactory).map(({ name }) => name);
 
 /** Python package of well-known factories → what does its job here. */
@@ -24,7 +24,9 @@ const replacements: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One warning for each factory that cannot be loaded. */
-export const foreignInterfaceNotices = ({ rpcInterfaces }: SupervisorSpec): readonly ConfigNotice[] =>
+export const foreignInterfaceNotices = ({
+  rpcInterfaces,
+}: Pick<SupervisorSpec, 'rpcInterfaces'>): readonly ConfigNotice[] =>
   rpcInterfaces
     .filter(({ factory }) => factory !== mainFactory)
     .map(({ name, factory }) => ({ level: 'warn', message: foreignText(name, factory) }));
