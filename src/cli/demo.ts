@@ -33,7 +33,11 @@ async function main(): Promise<number> {
   }
   const daemon = startDaemon();
   const ended = endOf(daemon);
-  endWithStarter(daemon);
+  const end = endOnce(daemon);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, () => end(signal));
+  // A terminal that is closed would have the daemon start everything anew.
+  process.on('SIGHUP', () => end('SIGTERM'));
+  watchStarter(daemon, () => end('SIGTERM'));
   await showWhatRuns(daemon);
   const code = await ended;
   removeTraces();
@@ -46,11 +50,16 @@ async function main(): Promise<number> {
  */
 function startDaemon(): ChildProcess {
   const words = ['--pdeathsig', 'TERM', supervisord, '-n', '-c', configuration];
-  const daemon = spawn('setpriv', words, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT'] as const) process.on(signal, () => daemon.kill(signal));
-  // A terminal that is closed would have the daemon start everything anew.
-  process.on('SIGHUP', () => daemon.kill('SIGTERM'));
-  return daemon;
+  return spawn('setpriv', words, { stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+}
+
+/** Passes the first signal on. One is enough, and Ctrl-C under npm brings two: the terminal's and npm's. */
+function endOnce(daemon: ChildProcess): (signal: NodeJS.Signals) => void {
+  let isEnding = false;
+  return (signal) => {
+    if (!isEnding) daemon.kill(signal);
+    isEnding = true;
+  };
 }
 
 /** The daemon's exit status, 1 when it could not be started or was killed. */
@@ -64,15 +73,15 @@ function endOf(daemon: ChildProcess): Promise<number> {
   });
 }
 
-/** Ends the daemon when who started us is gone: npm runs us by a shell, which a kill of npm leaves alive. */
-function endWithStarter(daemon: ChildProcess): void {
+/** Calls `end` when who started us is gone: npm may run us by a shell, which a kill of npm leaves alive. */
+function watchStarter(daemon: ChildProcess, end: () => void): void {
   const byNpm = process.env.npm_lifecycle_event !== undefined;
   const starters = () => (byNpm ? [process.ppid, parentOf(process.ppid)] : [process.ppid]).join(' ');
   const atFirst = starters();
   const timer = setInterval(() => {
     if (starters() === atFirst) return;
     clearInterval(timer);
-    daemon.kill('SIGTERM');
+    end();
   }, lookEveryMs);
   daemon.on('close', () => clearInterval(timer));
 }

@@ -62,6 +62,9 @@ scenario(
       expect({ line, stdout, status }).toEqual({ line, stdout, status: line.endsWith('status') ? 3 : 0 });
       expect(stdout).not.toContain('ERROR');
     }
+    // Ctrl-C under npm: one signal from the terminal, one from npm.
+    demo.signal('SIGINT');
+    await waitFor('the end to begin', () => demo.stdout.includes('received SIGINT'));
     demo.signal('SIGINT');
     expect((await demo.ended()).status).toBe(0);
     expect(demo.stdout.split('received SIGINT')).toHaveLength(2);
