@@ -20,6 +20,8 @@ export interface HttpLimits {
   readonly stalledMs: number;
   /** How long a connection may stay open between requests. Clients of Supervisor keep one for as long as they live. */
   readonly idleMs: number;
+  /** Connections between requests; of more, the one that has been idle longest is closed. Some clients forget theirs. */
+  readonly idleConnections: number;
   /** How long a connection that the server ends may take to read its last bytes. */
   readonly closeGraceMs: number;
 }
@@ -35,5 +37,6 @@ export const defaultHttpLimits: HttpLimits = {
   requestsWaiting: 16,
   stalledMs: 60_000,
   idleMs: 30 * 60_000,
+  idleConnections: 64,
   closeGraceMs: 1000,
 };

@@ -32,6 +32,8 @@ interface OpenConnection {
 export function createHttpServer(options: AnswerOptions): HttpServer {
   const { log, limits } = options;
   const open = new Map<Duplex, OpenConnection>();
+  /** Between requests, the longest idle first. */
+  const idle = new Set<OpenConnection>();
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     // Old clients of HTTP/1.0 and scripts do not send it.
@@ -45,6 +47,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const peer = open.get(request.socket);
     if (peer === undefined || peer.ending) return;
+    idle.delete(peer);
     peer.waiting += 1;
     if (peer.waiting > limits.requestsWaiting) setReading(peer, false);
     peer.answered = peer.answered
@@ -67,8 +70,17 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       peer.response = null;
     }
     peer.waiting -= 1;
-    if (peer.waiting === 0) socket.setTimeout(limits.idleMs);
+    if (peer.waiting === 0 && !socket.destroyed) becomeIdle(peer);
     if (peer.waiting <= limits.requestsWaiting) setReading(peer, true);
+  }
+
+  function becomeIdle(peer: OpenConnection): void {
+    peer.connection.socket.setTimeout(limits.idleMs);
+    idle.add(peer);
+    const [longest] = idle;
+    if (idle.size <= limits.idleConnections || longest === undefined) return;
+    idle.delete(longest);
+    end(longest);
   }
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -102,6 +114,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     socket.once('close', () => {
       peer.ending = true;
       open.delete(socket);
+      idle.delete(peer);
     });
     socket.on('error', (error) => log.debug(`connection of ${connection.peer}: ${error.message}`));
     socket.setTimeout(limits.headerMs);

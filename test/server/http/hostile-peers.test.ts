@@ -120,6 +120,19 @@ describe('many requests at once', () => {
     peer.socket.destroy();
   });
 
+  it('leave only some of their connections open, those used last', async () => {
+    await using http = await serveHttp({ limits: { idleConnections: 2 } });
+    const peers = await Promise.all(Array.from({ length: 4 }, () => http.peer()));
+    for (const peer of [...peers, peers[2]!]) {
+      const before = peer.text();
+      peer.socket.write(callText('supervisor.getPID'));
+      await until('an answer', () => peer.text() !== before && peer.text().endsWith('>\n'));
+    }
+    await until('two are closed', () => peers.filter((peer) => peer.closed()).length === 2);
+    expect(peers.map((peer) => peer.closed())).toEqual([true, true, false, false]);
+    for (const peer of peers) peer.socket.destroy();
+  });
+
   it('over many connections do not exceed the limit', async () => {
     await using http = await serveHttp({ serverLimits: { connections: 3 } });
     const peers = await Promise.all(Array.from({ length: 6 }, () => http.peer()));
