@@ -85,14 +85,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 export class Sandbox {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly #commands: Commands;
+  readonly commands: Commands;
 
   constructor(options: {
     readonly files: SandboxFiles;
     readonly env?: Readonly<Record<string, string>>;
     readonly commands?: Commands;
   }) {
-    this.#commands = options.commands ?? testedCommands;
+    this.commands = options.commands ?? testedCommands;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'statevisor-test-')));
     open.add(this);
     // Programs that run as another user must be able to enter.
@@ -136,16 +136,16 @@ export class Sandbox {
   }
 
   async supervisord(...args: readonly string[]): Promise<CommandResult> {
-    return await runCommand(this.#commands.supervisord, args, { cwd: this.folder, env: this.env });
+    return await runCommand(this.commands.supervisord, args, { cwd: this.folder, env: this.env });
   }
 
   startSupervisord(...args: readonly string[]): RunningCommand {
-    return new RunningCommand(this.#commands.supervisord, args, { cwd: this.folder, env: this.env });
+    return new RunningCommand(this.commands.supervisord, args, { cwd: this.folder, env: this.env });
   }
 
   /** The daemon started by a line of shell that has the command and its arguments in `"$0" "$@"`. */
   startSupervisordByShell(line: string, ...args: readonly string[]): RunningCommand {
-    return new RunningCommand('/bin/sh', ['-c', line, this.#commands.supervisord, ...args], {
+    return new RunningCommand('/bin/sh', ['-c', line, this.commands.supervisord, ...args], {
       cwd: this.folder,
       env: this.env,
     });
@@ -168,13 +168,13 @@ export class Sandbox {
 
   async ctlWithInput(input: string | undefined, ...args: readonly string[]): Promise<CommandResult> {
     const options = { cwd: this.folder, env: this.env, ...(input === undefined ? {} : { input }) };
-    return await runCommand(this.#commands.supervisorctl, ['-c', this.configuration, ...args], options);
+    return await runCommand(this.commands.supervisorctl, ['-c', this.configuration, ...args], options);
   }
 
   /** A `supervisorctl` that stays, with an open standard input. */
   startCtl(...args: readonly string[]): RunningCommand {
     const options = { cwd: this.folder, env: this.env, keepInputOpen: true };
-    return new RunningCommand(this.#commands.supervisorctl, ['-c', this.configuration, ...args], options);
+    return new RunningCommand(this.commands.supervisorctl, ['-c', this.configuration, ...args], options);
   }
 
   /** A command in a terminal of its own; what is written to it is typed. */

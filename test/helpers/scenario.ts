@@ -20,14 +20,20 @@ export interface ScenarioOptions {
   /** Needs to be root: users are switched, ownership is changed. */
   readonly asRoot?: boolean;
   readonly timeoutMs?: number;
+  /** Runs beside the other tests of its file; true unless there are so many that they would starve each other. */
+  readonly concurrent?: boolean;
+  /** Something it needs is not on this machine; the title says what. */
+  readonly skip?: boolean;
 }
 
 /** Declares a test with a title that is a sentence about behaviour. */
 export function scenario(title: string, body: () => Promise<void>, options: ScenarioOptions = {}): void {
   const runs =
-    !(options.oursOnly === true && againstOriginal) && !(options.asRoot === true && process.getuid?.() !== 0);
+    options.skip !== true &&
+    !(options.oursOnly === true && againstOriginal) &&
+    !(options.asRoot === true && process.getuid?.() !== 0);
   const timeout = options.timeoutMs ?? scenarioTimeoutMs;
-  test(title, { concurrent: true, skip: !runs, timeout }, async () => {
+  test(title, { concurrent: options.concurrent !== false, skip: !runs, timeout }, async () => {
     const shown: (() => string)[] = [];
     try {
       await reports.run(shown, body);

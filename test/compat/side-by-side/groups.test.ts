@@ -1,0 +1,74 @@
+/** Groups, priorities, processes of numprocs, and what changes when the configuration does. */
+import { describe } from 'vitest';
+import { fixture } from '../../helpers/sandbox.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { ctl, inAnyOrder, logAbout, typed, until, write } from '../steps.ts';
+
+const forever = `command=${fixture('forever')}\nstartsecs=0`;
+
+const team = `[group:team]\nprograms=one,two\npriority=7
+[program:one]\n${forever}\npriority=2
+[program:two]\n${forever}\npriority=1
+[program:many]\n${forever}\nnumprocs=2\nnumprocs_start=4\nprocess_name=%(program_name)s-%(process_num)02d
+[program:alone]\n${forever}\nautostart=false`;
+
+describe('groups', () => {
+  sideBySide('a group is started, stopped, signalled and shown as one', {
+    config: team,
+    steps: [
+      until('one', 'RUNNING'),
+      until('two', 'RUNNING'),
+      until('many-04', 'RUNNING'),
+      until('many-05', 'RUNNING'),
+      ctl('status'),
+      ctl('status', 'team:*', 'many:'),
+      typed('stop team:*', 'status team:*', 'start team:*', 'restart many:', 'signal HUP team:one'),
+      inAnyOrder(ctl('stop', 'all')),
+      inAnyOrder(ctl('start', 'all')),
+      typed('stop team:one many:many-04', 'status', 'stop one', 'stop nope:*', 'start team:nope', 'avail'),
+    ],
+  });
+
+  sideBySide('groups that are added, changed and removed', {
+    config: `[program:kept]\n${forever}\n[program:changed]\n${forever}\n[program:gone]\n${forever}`,
+    steps: [
+      until('kept', 'RUNNING'),
+      until('changed', 'RUNNING'),
+      until('gone', 'RUNNING'),
+      write(
+        'supervisord.conf',
+        `[program:kept]\n${forever}\n[program:changed]\n${forever}\nstopsignal=INT\n[program:fresh]\n${forever}`,
+      ),
+      ctl('avail'),
+      ctl('reread'),
+      typed('add fresh', 'add fresh', 'remove kept', 'stop kept', 'remove kept', 'remove kept', 'add nope'),
+      ctl('update'),
+      ctl('update'),
+      ctl('status'),
+      logAbout('gone'),
+      logAbout('changed'),
+      logAbout('kept'),
+    ],
+  });
+
+  sideBySide('an update of named groups only', {
+    config: `[program:a]\n${forever}\n[program:b]\n${forever}`,
+    steps: [
+      until('a', 'RUNNING'),
+      until('b', 'RUNNING'),
+      write('supervisord.conf', `[program:c]\n${forever}\n[program:b]\n${forever}\npriority=3`),
+      typed('update b', 'status', 'update nope', 'update c all', 'status'),
+    ],
+  });
+
+  sideBySide('a configuration that is broken when it is read again', {
+    config: `[program:a]\n${forever}`,
+    steps: [
+      until('a', 'RUNNING'),
+      write('supervisord.conf', `[program:a]\n${forever}\nnumprocs=many`),
+      ctl('reread'),
+      ctl('update'),
+      typed('avail', 'add a', 'status'),
+    ],
+  });
+});
