@@ -1,0 +1,30 @@
+/** The responses that carry pages: with Supervisor's headers, and those that keep a browser from more than it should do. */
+
+import type { Reply } from '../server/http/http-handler.ts';
+import { errorReply } from '../server/http/reply.ts';
+
+/** Pages are different at every look; without these, browsers would remember even where a redirect led. */
+const notKept = {
+  Pragma: 'no-cache',
+  'Cache-Control': 'no-cache',
+  Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
+} as const;
+
+const protection = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+  // Our own pages must be recognised where a browser sends no Sec-Fetch-Site; others need not know.
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+} as const;
+
+export const pageReply = (status: number, body: string): Reply => ({
+  status,
+  headers: { 'Content-Type': 'text/html;charset=utf-8', ...notKept, ...protection },
+  body,
+});
+
+export function redirect(location: string): Reply {
+  const { status, headers, body } = errorReply(301);
+  return { status, headers: { Location: location, ...headers, ...notKept }, body };
+}

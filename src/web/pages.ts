@@ -1,0 +1,105 @@
+/**
+ * The web pages by their addresses, which are Supervisor's, as are the redirects and the texts that scripts look for. They
+ * work without scripts and load nothing from elsewhere.
+ */
+
+import { hostname } from 'node:os';
+import type { SupervisorControl } from '../commands/control.ts';
+import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
+import { Fault, faultCodes } from '../model/errors.ts';
+import type { ProcessInfo } from '../model/process-info.ts';
+import type { PageHandler, PageRequest, Reply } from '../server/http/http-handler.ts';
+import { errorReply } from '../server/http/reply.ts';
+import { type ActionContext, runAction, unexpected } from './actions.ts';
+import { findAsset } from './assets.ts';
+import { calendarTime } from './calendar-time.ts';
+import type { Origin } from './document.ts';
+import { renderEndingPage } from './ending-page.ts';
+import { pageReply, redirect } from './page-reply.ts';
+import { percentEncode } from './percent-encoding.ts';
+import { renderStatusPage } from './status-page.ts';
+import { readTailLimit, renderTailPage } from './tail-page.ts';
+
+export interface PagesOptions {
+  readonly control: SupervisorControl;
+  /** Of this product, for the line at the bottom. */
+  readonly version: string;
+  /** The machine's name by default. */
+  readonly hostName?: string;
+}
+
+export function createPages(options: PagesOptions): PageHandler {
+  const { control } = options;
+  // The pages have the methods even where the configuration names no RPC interface (as Supervisor).
+  const dispatch = createDispatch(createMethods(), control);
+  return (request) => {
+    const call: ActionContext['call'] = (method, ...params) => dispatch(method, params, request.session);
+    const visit: Visit = { request, context: { control, call }, origin: originOf(options) };
+    switch (request.path) {
+      case '/':
+      case '/index.html':
+        return answerStatus(visit);
+      case '/tail.html':
+        return answerTail(visit);
+      default:
+        return request.method === 'POST' ? null : findAsset(request.path, request.headers['if-modified-since']);
+    }
+  };
+}
+
+interface Visit {
+  readonly request: PageRequest;
+  readonly context: ActionContext;
+  readonly origin: Origin;
+}
+
+function originOf({ control, version, hostName = hostname() }: PagesOptions): Origin {
+  const { identifier, pid } = control;
+  return { identifier, hostName, pid, version, supervisorVersion, time: calendarTime(control.now()) };
+}
+
+async function answerStatus(visit: Visit): Promise<Reply | null> {
+  const { request, context, origin } = visit;
+  const { fields } = request;
+  try {
+    const action = fields.get('action');
+    if (action !== undefined) return await answerAction(visit, action);
+    const processes = (await context.call('supervisor.getAllProcessInfo')) as readonly ProcessInfo[];
+    return pageReply(200, renderStatusPage({ processes, message: fields.get('message') ?? null, origin }));
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === faultCodes.SHUTDOWN_STATE)) throw error;
+    return pageReply(500, renderEndingPage(origin));
+  }
+}
+
+async function answerAction({ request, context }: Visit, action: string): Promise<Reply | null> {
+  // Who asks for headers alone wants nothing done.
+  if (request.method === 'HEAD') return null;
+  const message = await runAction(context, action, request.fields.get('processname'));
+  if (message === null) return errorReply(500);
+  // While the daemon stops there is no page to lead to, whatever the action said.
+  await context.call('supervisor.getState');
+  return redirect(`${ownAddress(request)}/?message=${percentEncode(message)}`);
+}
+
+/** As the client knows it, without a default port; empty when it does not say, which makes the address a relative one. */
+function ownAddress({ headers }: PageRequest): string {
+  const host = (headers.host ?? '').trim().replace(/:(80)?$/, '');
+  return /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : '';
+}
+
+async function answerTail({ request, context, origin }: Visit): Promise<Reply> {
+  const processName = request.fields.get('processname') ?? null;
+  const limit = readTailLimit(request.fields.get('limit'));
+  const text = processName === null ? 'No process name found' : await readTail(context, processName, limit);
+  return pageReply(200, renderTailPage({ processName, text, limit, origin }));
+}
+
+async function readTail({ call }: ActionContext, processName: string, limit: number): Promise<string> {
+  try {
+    return String(await call('supervisor.readProcessStdoutLog', processName, -limit, 0));
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return error.code === faultCodes.NO_FILE ? `No file for ${processName}` : `ERROR: ${unexpected(error)}`;
+  }
+}
