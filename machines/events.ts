@@ -72,8 +72,14 @@ export type ChildReport =
   | { readonly type: 'child.signalFailed'; readonly reason: string }
   | { readonly type: 'child.stdinClosed' };
 
-/** From those who raise events to a pool of listeners that asked for them. */
-export type PoolCommand = { readonly type: 'pool.accept'; readonly event: RaisedEvent };
+/** To a pool of listeners; events come from those who raise them. */
+export type PoolCommand =
+  | { readonly type: 'pool.accept'; readonly event: RaisedEvent }
+  /** From its group: report once every event has been dealt with. */
+  | { readonly type: 'pool.drain' };
+
+/** From a pool to its group, in answer to `pool.drain`. */
+export type PoolReport = { readonly type: 'pool.drained' };
 
 /** From a pool to one of its listeners. */
 export type ListenerCommand = { readonly type: 'listener.deliver'; readonly event: PooledEvent };
@@ -94,5 +100,6 @@ export type ListenerFact =
 export type ListenerReport =
   | { readonly type: 'listener.available'; readonly name: string }
   | { readonly type: 'listener.unavailable'; readonly name: string }
+  | { readonly type: 'listener.accepted'; readonly name: string; readonly event: PooledEvent }
   /** The event was rejected, or could not be handled to the end. */
   | { readonly type: 'listener.returned'; readonly event: PooledEvent };

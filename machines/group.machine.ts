@@ -14,7 +14,7 @@ import {
   setup,
 } from 'xstate';
 import type { GroupSpec } from '../src/model/program-spec.ts';
-import type { GroupCommand, GroupReport, ProcessReport } from './events.ts';
+import type { GroupCommand, GroupReport, PoolReport, ProcessReport } from './events.ts';
 import { poolMachine } from './pool.machine.ts';
 import { processMachine } from './process.machine.ts';
 
@@ -40,7 +40,10 @@ const processId = (group: string, process: string): string => `${group}:${proces
 /** Actors that failed hear nothing any more and never report. */
 const isActive = (process: ProcessRef): boolean => process.getSnapshot().status === 'active';
 
-type GroupEvent = GroupCommand | ProcessReport | ErrorActorEvent<unknown, string>;
+/** A listener that does not keep up must not hold up the end. */
+const longestFarewellMs = 1000;
+
+type GroupEvent = GroupCommand | ProcessReport | PoolReport | ErrorActorEvent<unknown, string>;
 
 export const groupMachine = setup({
   types: {
@@ -62,14 +65,14 @@ export const groupMachine = setup({
         ),
     }),
     spawnPool: assign({
-      pool: ({ context, spawn }) => {
+      pool: ({ context, spawn, self }) => {
         const { name, pool, processes } = context.spec;
         if (pool === undefined) return null;
         const members = processes.flatMap((spec) => {
           const process = context.processes.get(spec.name);
           return process === undefined ? [] : [{ spec, process }];
         });
-        return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members } });
+        return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members, parent: self } });
       },
     }),
     autostart: enqueueActions(({ context, enqueue }) => {
@@ -77,6 +80,9 @@ export const groupMachine = setup({
         const process = context.processes.get(spec.name);
         if (spec.autostart && process) enqueue.sendTo(process, { type: 'process.start' });
       }
+    }),
+    drainPool: enqueueActions(({ context, enqueue }) => {
+      if (context.pool) enqueue.sendTo(context.pool, { type: 'pool.drain' });
     }),
     quiesceProcesses: enqueueActions(({ context, enqueue }) => {
       for (const process of [...context.processes.values()].filter(isActive))
@@ -98,7 +104,12 @@ export const groupMachine = setup({
     }),
   },
   guards: {
+    hasPool: ({ context }) => context.pool !== null,
     isDrained: ({ context }) => context.undrained.size === 0,
+  },
+  delays: {
+    farewell: ({ context }) =>
+      Math.max(0, Math.min(longestFarewellMs, ...context.spec.processes.map(({ stopWaitMs }) => stopWaitMs))),
   },
 }).createMachine({
   id: 'group',
@@ -117,8 +128,14 @@ export const groupMachine = setup({
     active: {
       on: {
         'group.quiesce': { actions: 'quiesceProcesses' },
-        'group.drain': 'draining',
+        'group.drain': [{ guard: 'hasPool', target: 'delivering' }, 'draining'],
       },
+    },
+    /** Listeners are still told of the end of the others, as far as they keep up. */
+    delivering: {
+      entry: 'drainPool',
+      after: { farewell: 'draining' },
+      on: { 'pool.drained': 'draining' },
     },
     draining: {
       entry: ['awaitProcesses', 'drainProcesses'],

@@ -90,7 +90,13 @@ export const listenerMachine = setup({
         bytes: renderEvent(params.event, context.pool.name, context.pool.lengthUnit),
       }),
     ),
-    forgetEvent: assign({ event: null }),
+    /** Tells the pool that the event it worked on is dealt with. */
+    reportAccepted: enqueueActions(({ context, enqueue }) => {
+      const { event, spec, parent } = context;
+      if (event === null) return;
+      enqueue.sendTo(parent, { type: 'listener.accepted', name: spec.name, event });
+      enqueue.assign({ event: null });
+    }),
     /** Gives the event it worked on back to the pool. */
     returnEvent: enqueueActions(({ context, enqueue }) => {
       if (context.event === null) return;
@@ -211,7 +217,7 @@ export const listenerMachine = setup({
               type: 'reportChange',
               params: ({ context }) => ({ name: context.spec.name, from: 'BUSY', to: 'ACKNOWLEDGED' }),
             },
-            'forgetEvent',
+            'reportAccepted',
           ],
         },
         {

@@ -3,10 +3,10 @@
  * oldest event goes to the first of them; what comes back goes to the front. It never waits for anybody.
  */
 
-import { type ActorRef, type ActorRefFrom, assign, type ErrorActorEvent, type Snapshot, setup } from 'xstate';
+import { type ActorRef, type ActorRefFrom, assign, type ErrorActorEvent, type Snapshot, sendTo, setup } from 'xstate';
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { GroupSpec, PoolSpec, ProcessSpec } from '../src/model/program-spec.ts';
-import type { ListenerReport, PoolCommand, ProcessCommand } from './events.ts';
+import type { ListenerReport, PoolCommand, PoolReport, ProcessCommand } from './events.ts';
 import { listenerMachine } from './listener.machine.ts';
 
 export type ListenerRef = ActorRefFrom<typeof listenerMachine>;
@@ -20,6 +20,7 @@ export interface PoolInput {
   readonly spec: Pick<GroupSpec, 'name'> & { readonly pool: PoolSpec };
   /** In the order in which they are asked. */
   readonly members: readonly PoolMember[];
+  readonly parent: ActorRef<Snapshot<unknown>, PoolReport>;
 }
 
 export interface PoolContext extends PoolInput {
@@ -27,6 +28,8 @@ export interface PoolContext extends PoolInput {
   readonly listeners: ReadonlyMap<string, ListenerRef>;
   /** Events that wait, the next one first. */
   readonly buffer: readonly PooledEvent[];
+  /** Serials in the pool of the events that listeners work on. */
+  readonly given: ReadonlySet<number>;
   /** Of the next event that is new here. */
   readonly nextSerial: number;
   /** Names of the listeners that can be given an event. */
@@ -78,6 +81,12 @@ const poolSetup = setup({
     putBack: assign({
       buffer: ({ context }, params: { event: PooledEvent }) => [params.event, ...context.buffer],
     }),
+    /** A listener does not work on the event any more. */
+    takeBack: assign({
+      given: ({ context }, params: { event: PooledEvent }) =>
+        new Set([...context.given].filter((serial) => serial !== params.event.poolSerial)),
+    }),
+    reportDrained: sendTo(({ context }) => context.parent, { type: 'pool.drained' }),
     noteAvailable: assign({
       available: ({ context }, params: { name: string }) => new Set([...context.available, params.name]),
     }),
@@ -87,6 +96,7 @@ const poolSetup = setup({
     }),
   },
   guards: {
+    isEmpty: ({ context }) => context.buffer.length === 0 && context.given.size === 0,
     isFull: ({ context }) => context.buffer.length >= context.spec.pool.bufferSize,
     canDeliver: ({ context }) => context.buffer.length > 0 && nextListener(context) !== undefined,
   },
@@ -114,6 +124,7 @@ export const poolMachine = poolSetup
         enqueue.sendTo(listener, { type: 'listener.deliver', event: oldest });
         enqueue.assign({
           buffer: rest,
+          given: new Set([...context.given, oldest.poolSerial]),
           available: new Set([...context.available].filter((name) => name !== listener.id)),
         });
         const [next] = rest;
@@ -134,6 +145,7 @@ export const poolMachine = poolSetup
       listeners: new Map(),
       buffer: [],
       nextSerial: 0,
+      given: new Set(),
       available: new Set(),
       discarded: 0,
     }),
@@ -148,8 +160,10 @@ export const poolMachine = poolSetup
     },
     states: {
       open: {
+        initial: 'serving',
         always: { guard: 'canDeliver', actions: 'deliverOldest' },
         on: {
+          'pool.drain': '.draining',
           'pool.accept': [
             {
               guard: 'isFull',
@@ -166,11 +180,13 @@ export const poolMachine = poolSetup
           ],
           'listener.available': { actions: { type: 'noteAvailable', params: ({ event }) => event } },
           'listener.unavailable': { actions: { type: 'noteUnavailable', params: ({ event }) => event } },
+          'listener.accepted': { actions: { type: 'takeBack', params: ({ event }) => event } },
           // What comes back is the oldest of all, but it was given out once: the next in line gives way.
           'listener.returned': [
             {
               guard: 'isFull',
               actions: [
+                { type: 'takeBack', params: ({ event }) => event },
                 { type: 'reportRebuffering', params: rebuffering },
                 {
                   type: 'reportOverflow',
@@ -182,11 +198,18 @@ export const poolMachine = poolSetup
             },
             {
               actions: [
+                { type: 'takeBack', params: ({ event }) => event },
                 { type: 'reportRebuffering', params: rebuffering },
                 { type: 'putBack', params: ({ event }) => event },
               ],
             },
           ],
+        },
+        states: {
+          serving: {},
+          draining: { always: { guard: 'isEmpty', target: 'drained' } },
+          /** Events still come, if only because its own listeners stop. */
+          drained: { entry: 'reportDrained' },
         },
       },
     },

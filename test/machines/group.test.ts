@@ -162,3 +162,32 @@ describe('a defect', () => {
     expect(group.reports).toEqual(drained);
   });
 });
+
+describe('a group of event listeners', () => {
+  const pool = {
+    bufferSize: 10,
+    events: ['EVENT'],
+    resultHandler: 'supervisor.dispatchers:default_handler',
+    lengthUnit: 'characters',
+  } as const;
+  const listeners = sampleGroup('shop', [{ name: 'mail', kind: 'eventlistener' }], { kind: 'eventlistener', pool });
+  const event = { type: 'TICK_5', serial: 0, server: 'supervisor', payload: 'when:0' } as const;
+
+  test('stops them at once when there is nothing to tell them', () => {
+    const group = superviseGroup(listeners);
+    group.actor.send({ type: 'group.drain' });
+    expect(group.children.of('mail').signals).toEqual(['SIGTERM']);
+  });
+
+  test('waits a second for events that nobody has taken, and no longer', () => {
+    const group = superviseGroup(listeners);
+    group.actor.getSnapshot().context.pool?.send({ type: 'pool.accept', event });
+    group.actor.send({ type: 'group.drain' });
+    group.pass(999);
+    expect(group.children.of('mail').signals).toEqual([]);
+    group.pass(1);
+    expect(group.children.of('mail').signals).toEqual(['SIGTERM']);
+    group.children.of('mail').exits();
+    expect(group.reports).toEqual(drained);
+  });
+});

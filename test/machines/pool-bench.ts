@@ -1,13 +1,14 @@
 /** A pool of listeners on a simulated clock: their processes only note what they are told, and the test plays the rest. */
 
 import { createActor, fromCallback, SimulatedClock } from 'xstate';
-import type { ListenerFact, ProcessCommand } from '../../machines/events.ts';
+import type { ListenerFact, PoolReport, ProcessCommand } from '../../machines/events.ts';
 import { listenerMachine } from '../../machines/listener.machine.ts';
 import { type PoolMember, poolMachine } from '../../machines/pool.machine.ts';
 import { listenerState } from '../../machines/selectors.ts';
 import type { RaisedEvent } from '../../src/model/event-record.ts';
 import type { ListenerState } from '../../src/model/listener-protocol.ts';
 import type { PoolSpec, ProcessSpec } from '../../src/model/program-spec.ts';
+import { fakeParent } from '../helpers/fake-actors.ts';
 import { sampleProcess } from '../helpers/spec-samples.ts';
 
 export interface FakeListener {
@@ -57,6 +58,7 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
     lengthUnit: 'characters',
     ...values,
   };
+  const parent = fakeParent<PoolReport>();
   const actor = createActor(
     poolMachine.provide({
       actors: {
@@ -73,7 +75,7 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
       },
       actions: { reportOverflow: note('overflow'), reportRebuffering: note('rebuffering') },
     }),
-    { input: { spec: { name: 'mail', pool }, members }, clock },
+    { input: { spec: { name: 'mail', pool }, members, parent: parent.ref }, clock },
   ).start();
 
   const listener = (index: number): FakeListener => {
@@ -110,6 +112,8 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
   return {
     actor,
     reports,
+    /** What the group was told. */
+    told: parent.reports,
     listener,
     /** Hands the next event to the pool; serials count from 0. */
     raise: (times = 1): void => {

@@ -85,6 +85,28 @@ describe('a pool', () => {
   });
 });
 
+describe('a pool that is asked to come to its end', () => {
+  test('says so as soon as every event has been accepted', () => {
+    const pool = startPool();
+    pool.listener(0).getsReady();
+    pool.raise(2);
+    pool.actor.send({ type: 'pool.drain' });
+    pool.listener(0).writes('RESULT 4\nFAILREADY\n');
+    pool.listener(0).writes(okAndReady);
+    expect(pool.told).toEqual([]);
+    pool.listener(0).writes(ok);
+    expect(pool.told).toEqual([{ type: 'pool.drained' }]);
+    pool.raise();
+    expect(pool.waiting).toEqual([2]);
+  });
+
+  test('says so at once when there is nothing to do', () => {
+    const pool = startPool();
+    pool.actor.send({ type: 'pool.drain' });
+    expect(pool.told).toEqual([{ type: 'pool.drained' }]);
+  });
+});
+
 test('whatever happens, no event is lost, doubled or given to two listeners at once', () => {
   const act = fc.record({
     listener: fc.nat(1),
@@ -113,12 +135,13 @@ test('whatever happens, no event is lost, doubled or given to two listeners at o
         else pool.pass(61_000);
         accepted += pool.reports.slice(before).filter((report) => report === 'accepted true').length;
 
-        const { buffer, listeners, discarded } = pool.actor.getSnapshot().context;
+        const { buffer, given, listeners, discarded } = pool.actor.getSnapshot().context;
         const held = [...listeners.values()].flatMap((ref) => ref.getSnapshot().context.event ?? []);
         const present = [...buffer, ...held].map(({ serial }) => serial);
         expect(new Set(present).size).toBe(present.length);
         expect(present.length + accepted + discarded).toBe(raised);
         expect(buffer.length).toBeLessThanOrEqual(bufferSize);
+        expect([...given].sort()).toEqual(held.map(({ poolSerial }) => poolSerial).sort());
         for (const ref of listeners.values()) {
           const { value, context } = ref.getSnapshot();
           expect(context.event !== null).toBe(value === 'BUSY');
