@@ -51,6 +51,7 @@ const commandNames = Object.fromEntries(
 export function sideBySide(title: string, comparison: Comparison): void {
   scenarioWith(['supervisor', ...(comparison.needs ?? [])], title, async () => {
     const [original, ours] = await Promise.all([transcript('original', comparison), transcript('ours', comparison)]);
+    expect(original.length, 'steps that told something').toBeGreaterThan(0);
     expect(ours).toEqual(original);
   });
 }

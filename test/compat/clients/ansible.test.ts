@@ -5,7 +5,7 @@ import { ansibleModule } from '../debian.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { command, ctl, until, write } from '../steps.ts';
 
-const forever = `command=${fixture('forever')}\nstartsecs=0`;
+const forever = `command=${fixture('forever')}\nstartsecs=1`;
 
 const needs = ['python3', 'ansible-core', 'community.general.supervisorctl'] as const;
 

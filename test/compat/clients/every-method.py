@@ -59,6 +59,8 @@ call("supervisor.sendRemoteCommEvent", "type", "größe")
 call("supervisor.startProcess", "team:b")
 call("supervisor.stopProcess", "team:b")
 call("supervisor.startProcess", "team:b", False)
+while server.supervisor.getProcessInfo("team:b")["statename"] != "RUNNING":
+    time.sleep(0.05)
 call("supervisor.stopProcess", "team:a", False)
 call("supervisor.stopProcessGroup", "team")
 call("supervisor.startProcess", "team:a")

@@ -8,8 +8,8 @@ const everyMethod = inRepository('test/compat/clients/every-method.py');
 const callsBack = inRepository('test/compat/clients/calls-back.py');
 
 const team = `[group:team]\nprograms=a,b
-[program:a]\ncommand=${fixture('echo-stdin')}\nstartsecs=0
-[program:b]\ncommand=${fixture('echo-stdin')}\nstartsecs=0\nautostart=false\n`;
+[program:a]\ncommand=${fixture('echo-stdin')}\nstartsecs=1
+[program:b]\ncommand=${fixture('echo-stdin')}\nstartsecs=1\nautostart=false\n`;
 
 const calls = (url: (side: Side) => string, username = '', password = '') =>
   command('every method', (side) => ['/usr/bin/python3', everyMethod, url(side), username, password]);

@@ -9,10 +9,10 @@ import { rpcCall } from '../rpc-call.ts';
 import { type Comparison, sideBySide } from '../side-by-side.ts';
 import { ctl, ended, inAnyOrder, step, typed, until } from '../steps.ts';
 
-const forever = `command=${fixture('forever')}\nstartsecs=0`;
+const forever = `command=${fixture('forever')}\nstartsecs=1`;
 
 const config = `[group:team]\nprograms=a,b\n[program:a]\n${forever}\n[program:b]\n${forever}
-[program:talks]\ncommand=${fixture('echo-stdin')}\nstartsecs=0
+[program:talks]\ncommand=${fixture('echo-stdin')}\nstartsecs=1
 [program:rests]\n${forever}\nautostart=false
 [program:fails]\ncommand=/no/such/file\nstartretries=0`;
 

@@ -4,7 +4,7 @@ import { fixture } from '../../helpers/sandbox.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { ctl, inAnyOrder, logAbout, typed, until, write } from '../steps.ts';
 
-const forever = `command=${fixture('forever')}\nstartsecs=0`;
+const forever = `command=${fixture('forever')}\nstartsecs=1`;
 
 const team = `[group:team]\nprograms=one,two\npriority=7
 [program:one]\n${forever}\npriority=2

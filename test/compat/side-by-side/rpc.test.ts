@@ -5,7 +5,7 @@ import { post } from '../rpc-call.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { file, inAnyOrder, rpc, step, until, untilFile, write } from '../steps.ts';
 
-const forever = `command=${fixture('forever')}\nstartsecs=0`;
+const forever = `command=${fixture('forever')}\nstartsecs=1`;
 
 /** A body sent to /RPC2 as it is. */
 const body = (text: string) => step(`POST ${text}`, ({ sandbox }) => post(sandbox.path('supervisor.sock'), text));

@@ -4,7 +4,7 @@ import { fixture } from '../../helpers/sandbox.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { ctl, ended, log, logAbout, signal, typed, until, write } from '../steps.ts';
 
-const forever = `command=${fixture('forever')}\nstartsecs=0`;
+const forever = `command=${fixture('forever')}\nstartsecs=1`;
 
 /** Runs until its exit status is written into the file of that name. */
 const exits = (name: string) => `command=${fixture('exits-as-told', `%(here)s/${name}`)}\nstartsecs=0`;
