@@ -9,18 +9,37 @@ const kinds: Readonly<Record<string, ConnectionProblemKind>> = {
   EPERM: 'no-permission',
 };
 
+/** Of several addresses tried in vain, such as both of `localhost`, the last one counts, as in Supervisor. */
 export function connectionProblem(error: Error): ConnectionProblem {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  return new ConnectionProblem(kinds[code ?? ''] ?? 'broken', error.message, code);
+  const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
+  const { message } = last instanceof Error ? last : error;
+  // An end where a response was due is an error only to Node's HTTP; the system has no code for it.
+  if (message === 'socket hang up') return new ConnectionProblem('broken', 'the server closed the connection');
+  const code = last instanceof Error && 'code' in last && typeof last.code === 'string' ? last.code : null;
+  return new ConnectionProblem(kinds[code ?? ''] ?? 'broken', message, code);
 }
 
-/** The other side is alive, but does not answer in MessagePack-RPC. Another protocol may be worth a try. */
+/**
+ * The other side is alive, but does not answer in MessagePack-RPC: another protocol may be worth a try. Said only as long
+ * as nothing but the greeting was asked.
+ */
 export const otherProtocol = (path: string): ConnectionProblem =>
   new ConnectionProblem(
     'broken',
     `the server at ${path} does not speak MessagePack-RPC; it may be an original Supervisor`,
     'EPROTO',
   );
+
+/** The other side began in MessagePack-RPC, and then sent something else. */
+export const garbled = (path: string): ConnectionProblem =>
+  new ConnectionProblem('broken', `the server at ${path} sent something that is no MessagePack-RPC`);
+
+/** @param reason completes "the document …". */
+export const notXmlRpc = (path: string, reason: string): ConnectionProblem =>
+  new ConnectionProblem('broken', `the server at ${path} sent no XML-RPC: the document ${reason}`, 'EPROTO');
+
+export const answerTooLong = (path: string, maxBytes: number): ConnectionProblem =>
+  new ConnectionProblem('broken', `the server at ${path} sent an answer of more than ${maxBytes} bytes`);
 
 export const unauthorized = (path: string, given: boolean): ConnectionProblem =>
   new ConnectionProblem(

@@ -48,6 +48,19 @@ export class ConnectionProblem extends Error {
   }
 }
 
+/** The server answered with an HTTP status that is no answer, such as 500. For 401 there is `unauthorized`. */
+export class HttpRefusal extends ConnectionProblem {
+  readonly status: number;
+  /** The words that came with the status: `Internal Server Error`. */
+  readonly reason: string;
+
+  constructor(path: string, status: number, reason: string) {
+    super('broken', `the server at ${path} answered with the HTTP status ${status} ${reason}`);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
 /** The process or channel has no log to follow (HTTP would say 404). */
 export class LogNotAvailable extends Error {
   override readonly name = 'LogNotAvailable';

@@ -1,5 +1,5 @@
 /**
- * The control client over MessagePack-RPC on a unix socket. It connects with the first call and again after the
+ * The control client over MessagePack-RPC on a unix socket or on TCP. It connects with the first call and again after the
  * connection was lost, so one client serves a command as well as a shell that outlives a restart of the daemon.
  */
 
@@ -8,31 +8,24 @@ import type { HelloReply } from '../protocol/messages.ts';
 import { notifications, protocolVersion, sessionMethods, subscriptionMethods } from '../protocol/messages.ts';
 import { otherProtocol, unauthorized } from './connection-problem.ts';
 import { ConnectionProblem, type ControlClient, LogNotAvailable } from './control-client.ts';
+import { describeEndpoint, type ServerAddress, urlOf } from './endpoint.ts';
 import { type MsgpackLink, openMsgpackLink } from './msgpack-link.ts';
 
-export interface MsgpackAddress {
-  /** Of the socket, absolute. */
-  readonly path: string;
-  readonly username: string | null;
-  readonly password: string | null;
-}
-
-// The empty line makes an HTTP server, such as an original Supervisor, give up on this request at once.
-const clientName = 'statevisor\r\n\r\n';
+const clientName = 'statevisor';
 
 /** Bytes of a log that a follower sees before the new ones, as Supervisor's `tail -f`. */
 const followedTailBytes = 1024;
 
 const noSuchLog: ReadonlySet<number> = new Set([faultCodes.BAD_NAME, faultCodes.NO_FILE]);
 
-export function connectMsgpack(address: MsgpackAddress): ControlClient {
+export function connectMsgpack(address: ServerAddress): ControlClient {
   let current: { readonly link: MsgpackLink; readonly ready: Promise<void> } | null = null;
   let closed = false;
 
   async function connected(): Promise<MsgpackLink> {
     if (closed) throw new ConnectionProblem('broken', 'the client is closed');
     if (current === null || !current.link.open) {
-      const link = openMsgpackLink(address.path);
+      const link = openMsgpackLink(address);
       current = { link, ready: introduce(link, address) };
     }
     const { link, ready } = current;
@@ -78,7 +71,7 @@ export function connectMsgpack(address: MsgpackAddress): ControlClient {
   }
 
   return {
-    serverUrl: `unix://${address.path}`,
+    serverUrl: urlOf(address),
     call: async (method, ...params) => (await connected()).call(method, params),
     followLog,
     close: () => {
@@ -89,18 +82,20 @@ export function connectMsgpack(address: MsgpackAddress): ControlClient {
 }
 
 /** Says hello, which also finds out what the other side speaks, and authenticates where that is wanted. */
-async function introduce(link: MsgpackLink, { path, username, password }: MsgpackAddress): Promise<void> {
+async function introduce(link: MsgpackLink, address: ServerAddress): Promise<void> {
+  const { username, password } = address;
+  const place = describeEndpoint(address);
   try {
     const hello = await link.call(sessionMethods.hello, [clientName, protocolVersion]);
-    if (!isHello(hello)) throw otherProtocol(path);
+    if (!isHello(hello)) throw otherProtocol(place);
     if (hello.authenticated) return;
-    if (username === null || password === null) throw unauthorized(path, false);
+    if (username === null || password === null) throw unauthorized(place, false);
     await link.call(sessionMethods.authenticate, [username, password]);
   } catch (error) {
     link.close();
-    if (error instanceof Fault) throw otherProtocol(path);
+    if (error instanceof Fault) throw otherProtocol(place);
     if (error instanceof ConnectionProblem && error.kind === 'unauthorized')
-      throw unauthorized(path, username !== null);
+      throw unauthorized(place, username !== null);
     throw error;
   }
 }

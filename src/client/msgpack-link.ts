@@ -9,8 +9,10 @@ import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
 import { createFrameReader, type FrameLimits } from '../protocol/frame.ts';
 import type { NotificationMessage, ResponseMessage } from '../protocol/messages.ts';
 import { notifications, unauthorizedCode } from '../protocol/messages.ts';
-import { connectionEnded, connectionProblem, otherProtocol, unauthorized } from './connection-problem.ts';
+import { preface } from '../protocol/preface.ts';
+import { connectionEnded, connectionProblem, garbled, otherProtocol, unauthorized } from './connection-problem.ts';
 import { ConnectionProblem } from './control-client.ts';
+import { describeEndpoint, type Endpoint } from './endpoint.ts';
 
 export interface Subscriber {
   /** `params` without the number of the subscription. */
@@ -44,7 +46,8 @@ const replyLimits: FrameLimits = { maxBytes: 256 * 1024 * 1024, maxDepth: 64, ma
 const maxSocketPathBytes = 107;
 
 /** Begins to connect; calls may be made at once, and fail when the connection does. */
-export function openMsgpackLink(path: string): MsgpackLink {
+export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
+  const place = describeEndpoint(endpoint);
   const pending = new Map<number, PendingCall>();
   const subscribers = new Map<number, Subscriber>();
   const reader = createFrameReader(replyLimits);
@@ -53,7 +56,11 @@ export function openMsgpackLink(path: string): MsgpackLink {
   let reason: string | null = null;
   let ended: ConnectionProblem | null = null;
 
-  const socket = createConnection({ path });
+  const socket = createConnection(endpoint);
+  // Leaves together with the first request.
+  socket.cork();
+  socket.write(preface);
+  process.nextTick(() => socket.uncork());
   socket.on('data', (chunk: Uint8Array) => {
     if (ended !== null) return;
     reader.append(chunk);
@@ -62,11 +69,11 @@ export function openMsgpackLink(path: string): MsgpackLink {
   socket.on('error', (error) => {
     const problem = connectionProblem(error);
     const shownOut = !heardMessage && (problem.code === 'ECONNRESET' || problem.code === 'EPIPE');
-    finish(shownOut ? otherProtocol(path) : problem, false);
+    finish(shownOut ? otherProtocol(place) : problem, false);
   });
-  socket.on('end', () => finish(heardMessage ? connectionEnded(path, reason) : otherProtocol(path), heardMessage));
-  if (Buffer.byteLength(path) > maxSocketPathBytes) {
-    socket.destroy(Object.assign(new Error(`AF_UNIX path too long: ${path}`), { code: 'ENAMETOOLONG' }));
+  socket.on('end', () => finish(heardMessage ? connectionEnded(place, reason) : otherProtocol(place), heardMessage));
+  if ('path' in endpoint && Buffer.byteLength(place) > maxSocketPathBytes) {
+    socket.destroy(Object.assign(new Error(`AF_UNIX path too long: ${place}`), { code: 'ENAMETOOLONG' }));
   }
 
   function readMessages(): void {
@@ -75,7 +82,7 @@ export function openMsgpackLink(path: string): MsgpackLink {
       if (frame.kind === 'incomplete') return;
       const decoded = frame.kind === 'message' ? decodeMessage(frame.bytes) : null;
       if (decoded === null || decoded.kind === 'invalid' || decoded.message.type === 'request') {
-        finish(otherProtocol(path), false);
+        finish(heardMessage ? garbled(place) : otherProtocol(place), false);
         return;
       }
       heardMessage = true;
@@ -94,7 +101,7 @@ export function openMsgpackLink(path: string): MsgpackLink {
       if (call.subscriber !== null && subscription !== null) subscribers.set(subscription, call.subscriber);
       call.resolve(result);
     } else {
-      call.reject(error.code === unauthorizedCode ? unauthorized(path, false) : new Fault(error.code, error.message));
+      call.reject(error.code === unauthorizedCode ? unauthorized(place, false) : new Fault(error.code, error.message));
     }
     keepAliveWhileNeeded();
   }
@@ -146,7 +153,7 @@ export function openMsgpackLink(path: string): MsgpackLink {
     call: (method, params) => request(method, params, null),
     subscribe: async (method, params, subscriber) => {
       const subscription = subscriptionOf(await request(method, params, subscriber));
-      if (subscription === null) throw otherProtocol(path);
+      if (subscription === null) throw garbled(place);
       return subscription;
     },
     forget: (subscription) => {

@@ -1,12 +1,13 @@
 /**
- * The first moments of a connection: its first byte tells MessagePack from HTTP, and each gets the socket with what was
- * read so far. A peer that says nothing, or something else, is shown out.
+ * The first moments of a connection: its first byte, or the one after a preface, tells MessagePack from HTTP, and each gets the
+ * socket with what was read so far. A peer that says nothing, or something else, is shown out.
  */
 
 import type { Socket } from 'node:net';
 import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
 import { isArray } from '../protocol/frame.ts';
+import { afterPreface } from '../protocol/preface.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
 import type { ServerLog } from './server-log.ts';
@@ -53,8 +54,13 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
   const onError = (error: Error): void => log.debug(`connection of ${peer}: ${error.message}`);
   const onEnd = (): void => socket.destroySoon();
   const onClose = (): void => clearTimeout(silence);
-  const onFirstBytes = (firstBytes: Buffer): void => {
+  let received: Buffer = Buffer.alloc(0);
+  const onBytes = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    const firstBytes = afterPreface(received);
+    if (firstBytes.length === 0) return;
     clearTimeout(silence);
+    socket.removeListener('data', onBytes);
     socket.pause();
     socket.removeListener('end', onEnd);
     socket.removeListener('close', onClose);
@@ -77,7 +83,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
   socket.on('error', onError);
   socket.on('end', onEnd);
   socket.on('close', onClose);
-  socket.once('data', onFirstBytes);
+  socket.on('data', onBytes);
   return (reason) => end(reason);
 }
 

@@ -202,7 +202,7 @@ describe('connection problems', () => {
     expect(await problemOf(connectTo(path).call('a'))).toEqual({ kind: 'broken', code: 'EPROTO' });
   });
 
-  it('end the first request with an empty line, so that any HTTP server answers at once', async () => {
+  it('begin like a request of HTTP, so that any HTTP server answers at once', async () => {
     let received = '';
     await listen((socket) =>
       socket.on('data', (chunk) => {

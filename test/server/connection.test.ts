@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { preface } from '../../src/protocol/preface.ts';
 import { acceptedHttp } from './http-peer.ts';
 import { rawPeer, request, response, serve, until } from './serve.ts';
 
@@ -34,6 +35,20 @@ describe('the first byte', () => {
     }
     await until('a reply', () => peer.messages.length === 1);
     expect(peer.messages).toEqual([response(5, [])]);
+  });
+
+  it('may stand behind a preface, which is read over however it comes in pieces', async () => {
+    await using served = await serve();
+    const opening = Buffer.concat([preface, Buffer.from('940005a16190', 'hex')]);
+    const peers = await Promise.all([1, 7, preface.length, preface.length + 1].map(() => rawPeer(served.path)));
+    for (const [index, peer] of peers.entries()) {
+      const cut = [1, 7, preface.length, preface.length + 1][index];
+      peer.socket.write(opening.subarray(0, cut));
+      await new Promise((resolve) => setImmediate(resolve));
+      peer.socket.write(opening.subarray(cut));
+      await until('a reply', () => peer.messages.length === 1);
+      expect(peer.messages).toEqual([response(5, [])]);
+    }
   });
 
   it('of HTTP gets a 501 as long as nobody serves HTTP', async () => {

@@ -3,7 +3,7 @@
  * scripts look for the class name. The file and line that follow are constants here.
  */
 
-import { ConnectionProblem } from '../../client/control-client.ts';
+import { ConnectionProblem, HttpRefusal } from '../../client/control-client.ts';
 import { Fault } from '../../model/errors.ts';
 import { quoteText } from '../../model/python-text.ts';
 
@@ -74,13 +74,17 @@ export const isBug = (error: unknown): boolean =>
     error instanceof EndOfInput
   );
 
+/** The address is a constant in Supervisor too, whatever the server. */
+const protocolError = (status: number, reason: string): Failure => ({
+  className: 'xmlrpc.client.ProtocolError',
+  text: `<ProtocolError for 127.0.0.1/RPC2: ${status} ${reason}>`,
+});
+
 function describeConnectionProblem(problem: ConnectionProblem): Failure {
+  if (problem instanceof HttpRefusal) return protocolError(problem.status, problem.reason);
   switch (problem.kind) {
     case 'unauthorized':
-      return {
-        className: 'xmlrpc.client.ProtocolError',
-        text: '<ProtocolError for 127.0.0.1/RPC2: 401 Unauthorized>',
-      };
+      return protocolError(401, 'Unauthorized');
     case 'broken':
       return systemFailures.get(problem.code ?? '') ?? disconnected;
     case 'refused':

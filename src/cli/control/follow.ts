@@ -1,6 +1,6 @@
 /** Following a log: bytes to standard output as they are written, until Ctrl-C or the end of the server. */
 
-import { ConnectionProblem, type LogChannel, LogNotAvailable } from '../../client/control-client.ts';
+import { ConnectionProblem, HttpRefusal, type LogChannel, LogNotAvailable } from '../../client/control-client.ts';
 import type { ControlContext } from './context.ts';
 import { describeFailure } from './failure.ts';
 import { untilInterrupted } from './interrupts.ts';
@@ -44,6 +44,7 @@ const httpPath = ({ process, channel }: FollowedLog): string =>
 function describeRefusal(error: unknown): string {
   if (error instanceof LogNotAvailable) return 'Cannot read, status code 404';
   if (error instanceof ConnectionProblem && error.kind === 'unauthorized') return 'Cannot read, status code 401';
+  if (error instanceof HttpRefusal) return `Cannot read, status code ${error.status}`;
   const { className, text } = describeFailure(error);
   return `Cannot connect, error: <class '${className}'> (${text})`;
 }

@@ -14,6 +14,23 @@ describe('the way to a server', () => {
     client.close();
   });
 
+  it.each([
+    ['http://127.0.0.1:1', '127.0.0.1:1'],
+    ['http://127.0.0.1:1/', '127.0.0.1:1'],
+    ['http://[::1]:1', '[::1]:1'],
+    ['http://localhost', 'localhost:80'],
+  ])('is TCP for %s', async (serverUrl, place) => {
+    const client = await connect(serverUrl);
+    expect(client.serverUrl).toBe(`http://${place}`);
+    client.close();
+  });
+
+  it('is none when a port is no number', async () => {
+    await expect(connect('http://host:port')).rejects.toThrow(
+      new ValueProblem('Invalid host or port in serverurl http://host:port'),
+    );
+  });
+
   it('is unknown for others, which every action tells', async () => {
     await expect(connect('ftp://x/')).rejects.toThrow(new ValueProblem('Unknown protocol for serverurl ftp://x/'));
     const session = fakeSession({ unreachable: () => new ValueProblem('Unknown protocol for serverurl ftp://x/') });
