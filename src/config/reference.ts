@@ -5,7 +5,8 @@ import { type SectionKind, sectionKinds } from './options.ts';
 
 const introduction = `# Configuration
 
-Every section and key. The file is Supervisor's, and so is what it means; \`logformat\` alone is not known to Supervisor.
+Every section and key. The file is Supervisor's, and so is what it means; \`logformat\` and \`length_unit\` alone are not known
+to Supervisor.
 
 - A line that starts with \`;\` or \`#\` is a comment, and so is everything behind a blank and one of the two, in quotes too.
 - Keys end at the first \`=\` or \`:\`. Upper and lower case are the same in keys, but not in sections.
