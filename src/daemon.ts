@@ -27,6 +27,8 @@ import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
   readonly spec: SupervisorSpec;
+  /** Of this product, shown on the web page. */
+  readonly productVersion: string;
   /** What programs inherit. */
   readonly environment: Readonly<Record<string, string>>;
   /** The environment as it was when the command was started, our own variables included. */
@@ -144,7 +146,15 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     servers: spec.servers,
     dispatch,
     log,
-    http: createHttpHandler({ dispatch, control, log }),
+    http: createHttpHandler({
+      dispatch,
+      control,
+      log,
+      loadPages: async () => {
+        const { createPages } = await import('./web/pages.ts');
+        return createPages({ control, version: options.productVersion });
+      },
+    }),
     version: supervisorVersion,
     onListening: () => {
       for (const name of interfaces) log.info(`RPC interface '${name}' initialized`);

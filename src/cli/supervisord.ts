@@ -107,6 +107,7 @@ async function startDaemon({ spec, reread }: { spec: SupervisorSpec; reread: () 
   try {
     await runDaemon({
       spec,
+      productVersion,
       environment,
       startEnvironment,
       readConfiguration: reread,
