@@ -98,6 +98,7 @@ async function showWhatRuns(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null) return;
   process.stdout.write(`
 ${table}
+The web page: http://${pageAddress()}/
 Try in another terminal, from this folder:
   ${control('status')}
   ${control('tail -f jobs:moody')}
@@ -130,6 +131,10 @@ function control(words: string): string {
 function webAddress(): string {
   const port = /web-server\.mjs --port (\d+)/.exec(readFileSync(configuration, 'utf8'))?.[1] ?? '9180';
   return `http://127.0.0.1:${port}/`;
+}
+
+function pageAddress(): string {
+  return /^\[inet_http_server\]\s+port=(\S+)/m.exec(readFileSync(configuration, 'utf8'))?.[1] ?? '127.0.0.1:9001';
 }
 
 function removeTraces(): void {

@@ -1,10 +1,9 @@
 /** What `npm start` shows, and that nothing of it stays behind, however it ends. */
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { RunningCommand } from '../helpers/command.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { inRepository, Sandbox, supervisorctlPath, supervisordPath } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -12,24 +11,20 @@ import { waitFor } from '../helpers/wait.ts';
 const sample = 'config-samples/demo';
 const demoPath = join(dirname(supervisordPath), 'demo.js');
 
-/** A sandbox with a copy of the sample, whose web server listens on `port`. */
-function copyOfSample(port: number): Sandbox {
+/** A sandbox with a copy of the sample, whose web server and web page listen on ports of their own. */
+async function copyOfSample(): Promise<{ sandbox: Sandbox; webPort: number; pagePort: number }> {
+  const [webPort, pagePort] = [await freePort(), await freePort()];
   const sandbox = new Sandbox({ files: {} });
   cpSync(inRepository(sample), sandbox.path(sample), {
     recursive: true,
     filter: (source) => !/\/run\/(?!\.gitignore)/.test(source),
   });
   const configuration = readFileSync(sandbox.path(`${sample}/supervisord.conf`), 'utf8');
-  sandbox.write(`${sample}/supervisord.conf`, `;raw\n${configuration.replaceAll('9180', String(port))}`);
-  return sandbox;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  sandbox.write(
+    `${sample}/supervisord.conf`,
+    `;raw\n${configuration.replaceAll('9180', String(webPort)).replaceAll('9001', String(pagePort))}`,
+  );
+  return { sandbox, webPort, pagePort };
 }
 
 async function waitForTable(demo: RunningCommand): Promise<void> {
@@ -44,15 +39,17 @@ async function waitForNothingLeft(sandbox: Sandbox): Promise<void> {
 scenario(
   'it shows what is running and what to try, and what it suggests works',
   async () => {
-    const port = await freePort();
-    await using sandbox = copyOfSample(port);
+    const { sandbox: copy, webPort, pagePort } = await copyOfSample();
+    await using sandbox = copy;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
     for (const row of ['web +RUNNING', 'jobs:worker_1 +RUNNING', 'jobs:worker_3 +RUNNING', 'doomed +FATAL']) {
       expect(demo.stdout).toMatch(new RegExp(`\\n${row} `));
     }
-    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toMatch(/^Hello from web, process \d+\./);
-    expect(demo.stdout).toContain(`curl http://127.0.0.1:${port}/\n`);
+    expect(await (await fetch(`http://127.0.0.1:${webPort}/`)).text()).toMatch(/^Hello from web, process \d+\./);
+    expect(demo.stdout).toContain(`curl http://127.0.0.1:${webPort}/\n`);
+    expect(demo.stdout).toContain(`The web page: http://127.0.0.1:${pagePort}/\n`);
+    expect(await (await fetch(`http://127.0.0.1:${pagePort}/`)).text()).toContain('jobs:worker_1');
     const suggestions = demo.stdout.split('\n').filter((line) => line.startsWith('  dist/supervisorctl.js'));
     expect(suggestions.length).toBeGreaterThan(4);
     for (const line of suggestions.filter((text) => !text.includes('tail -f'))) {
@@ -76,7 +73,7 @@ scenario(
 scenario(
   'a second one leaves the first alone',
   async () => {
-    await using sandbox = copyOfSample(await freePort());
+    await using sandbox = (await copyOfSample()).sandbox;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
     const second = await sandbox.startDemo(demoPath).ended();
@@ -93,7 +90,7 @@ scenario(
 scenario(
   'no process outlives it when it is killed',
   async () => {
-    await using sandbox = copyOfSample(await freePort());
+    await using sandbox = (await copyOfSample()).sandbox;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
     demo.signal('SIGKILL');
