@@ -104,7 +104,9 @@ export const groupMachine = setup({
     }),
   },
   guards: {
-    hasPool: ({ context }) => context.pool !== null,
+    hasListeners: ({ context }) =>
+      context.pool !== null &&
+      [...context.processes.values()].some((process) => process.getSnapshot().matches('alive')),
     isDrained: ({ context }) => context.undrained.size === 0,
   },
   delays: {
@@ -128,7 +130,7 @@ export const groupMachine = setup({
     active: {
       on: {
         'group.quiesce': { actions: 'quiesceProcesses' },
-        'group.drain': [{ guard: 'hasPool', target: 'delivering' }, 'draining'],
+        'group.drain': [{ guard: 'hasListeners', target: 'delivering' }, 'draining'],
       },
     },
     /** Listeners are still told of the end of the others, as far as they keep up. */

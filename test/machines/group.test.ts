@@ -179,6 +179,15 @@ describe('a group of event listeners', () => {
     expect(group.children.of('mail').signals).toEqual(['SIGTERM']);
   });
 
+  test('does not wait for listeners that do not run', () => {
+    const group = superviseGroup(listeners);
+    group.actor.getSnapshot().context.pool?.send({ type: 'pool.accept', event });
+    group.actor.getSnapshot().context.processes.get('mail')?.send({ type: 'process.stop' });
+    group.children.of('mail').exits();
+    group.actor.send({ type: 'group.drain' });
+    expect(group.reports).toEqual(drained);
+  });
+
   test('waits a second for events that nobody has taken, and no longer', () => {
     const group = superviseGroup(listeners);
     group.actor.getSnapshot().context.pool?.send({ type: 'pool.accept', event });
