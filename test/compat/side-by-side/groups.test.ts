@@ -2,9 +2,12 @@
 import { describe } from 'vitest';
 import { fixture } from '../../helpers/sandbox.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { ctl, inAnyOrder, logAbout, typed, until, write } from '../steps.ts';
+import { ctl, inAnyOrder, logAbout, typed, until, untilLog, write } from '../steps.ts';
 
 const forever = `command=${fixture('forever')}\nstartsecs=1`;
+
+/** Is STARTING as long as anybody looks. */
+const long = `command=${fixture('forever')}\nstartsecs=600`;
 
 const team = `[group:team]\nprograms=one,two\npriority=7
 [program:one]\n${forever}\npriority=2
@@ -22,7 +25,11 @@ describe('groups', () => {
       until('many-05', 'RUNNING'),
       ctl('status'),
       ctl('status', 'team:*', 'many:'),
-      typed('stop team:*', 'status team:*', 'start team:*', 'restart many:', 'signal HUP team:one'),
+      inAnyOrder(ctl('stop', 'team:*')),
+      ctl('status', 'team:*'),
+      inAnyOrder(ctl('start', 'team:*')),
+      inAnyOrder(ctl('restart', 'many:')),
+      ctl('signal', 'HUP', 'team:one'),
       inAnyOrder(ctl('stop', 'all')),
       inAnyOrder(ctl('start', 'all')),
       typed('stop team:one many:many-04', 'status', 'stop one', 'stop nope:*', 'start team:nope', 'avail'),
@@ -43,6 +50,8 @@ describe('groups', () => {
       ctl('reread'),
       typed('add fresh', 'add fresh', 'remove kept', 'stop kept', 'remove kept', 'remove kept', 'add nope'),
       ctl('update'),
+      until('changed', 'RUNNING', 2),
+      until('fresh', 'RUNNING'),
       ctl('update'),
       ctl('status'),
       logAbout('gone'),
@@ -52,11 +61,11 @@ describe('groups', () => {
   });
 
   sideBySide('an update of named groups only', {
-    config: `[program:a]\n${forever}\n[program:b]\n${forever}`,
+    config: `[program:a]\n${long}\n[program:b]\n${long}`,
     steps: [
-      until('a', 'RUNNING'),
-      until('b', 'RUNNING'),
-      write('supervisord.conf', `[program:c]\n${forever}\n[program:b]\n${forever}\npriority=3`),
+      untilLog("spawned: 'a'"),
+      untilLog("spawned: 'b'"),
+      write('supervisord.conf', `[program:c]\n${long}\n[program:b]\n${long}\npriority=3`),
       typed('update b', 'status', 'update nope', 'update c all', 'status'),
     ],
   });
