@@ -163,3 +163,24 @@ test('listeners get whole lines until they end their subscription', () => {
   log.info('two');
   expect(heard).toEqual([expect.stringMatching(/ INFO one\n$/)]);
 });
+
+describe('the system log', () => {
+  const openBoth = (format: 'classic' | 'json') => {
+    const sent: string[] = [];
+    const log = openLog({ path: null, format, syslog: (line) => sent.push(Buffer.from(line).toString()) });
+    return { log, sent };
+  };
+
+  test('is given lines as the file is, each with time and level, without their ends', () => {
+    const { log, sent } = openBoth('classic');
+    log.warn('one\ntwo\n');
+    expect(sent).toEqual([expect.stringMatching(/^[-\d]+ [\d:,]+ WARN one$/), expect.stringMatching(/ WARN two$/)]);
+  });
+
+  test('is given whole objects when the log consists of them', () => {
+    const { log, sent } = openBoth('json');
+    log.warn('one\ntwo');
+    expect(sent.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ level: 'warn', msg: 'one\ntwo' })]);
+    expect(sent[0]).not.toContain('\n');
+  });
+});
