@@ -72,6 +72,8 @@ export function sendLogTail(
   beginResponse(response, 200, {
     'Last-Modified': follower.modifiedAt.toUTCString(),
     'Content-Type': 'text/plain;charset=utf-8',
+    // Browsers would hold back the first bytes until there are enough to guess from what they are.
+    'X-Content-Type-Options': 'nosniff',
     ...headers,
   });
   response.flushHeaders();

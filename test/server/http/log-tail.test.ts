@@ -52,6 +52,7 @@ describe('/logtail', () => {
       'Server: Medusa/1.12',
       expect.stringMatching(/^Last-Modified: .* GMT$/),
       'Content-Type: text/plain;charset=utf-8',
+      'X-Content-Type-Options: nosniff',
       'X-Accel-Buffering: no',
       'Transfer-Encoding: chunked',
     ]);
