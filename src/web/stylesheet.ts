@@ -384,14 +384,23 @@ pre {
   }
 
   td.action ul {
+    margin-top: 0.35rem;
+  }
+
+  td.action a {
+    padding: 0.35rem 0.6rem;
+    border-color: var(--line);
+  }
+}
+
+@media (max-width: 34rem) {
+  td.action ul {
     display: grid;
     grid-template-columns: repeat(6, 1fr);
-    margin-top: 0.35rem;
   }
 
   td.action li {
     grid-column: span 2;
-    min-width: 0;
   }
 
   td.action li:nth-child(-n + 2) {
@@ -407,8 +416,7 @@ pre {
   }
 
   td.action a {
-    padding: 0.35rem 0.2rem;
-    border-color: var(--line);
+    padding-inline: 0;
   }
 }
 
