@@ -69,19 +69,24 @@ export class CaptureBuffer {
   /** Copies `bytes`; what was captured first gives way. */
   append(bytes: Uint8Array): void {
     this.#chunks.push(new Uint8Array(bytes.subarray(Math.max(0, bytes.length - this.#maxBytes))));
-    this.#length += this.#chunks.at(-1)?.length ?? 0;
-    for (let surplus = this.#length - this.#maxBytes; surplus > 0; surplus = this.#length - this.#maxBytes) {
-      const [first = nothing, ...others] = this.#chunks;
-      this.#chunks = first.length > surplus ? [first.subarray(surplus), ...others] : others;
-      this.#length -= Math.min(first.length, surplus);
-    }
+    this.#length += Math.min(bytes.length, this.#maxBytes);
+    // Not with each chunk: cutting costs as much as the whole is long.
+    if (this.#length >= 2 * this.#maxBytes) this.#cut();
   }
 
   /** Everything captured; the buffer is empty afterwards. */
   take(): Uint8Array {
-    const bytes = Buffer.concat(this.#chunks);
+    const bytes = this.#cut();
     this.#chunks = [];
     this.#length = 0;
     return bytes;
+  }
+
+  #cut(): Uint8Array {
+    const all = Buffer.concat(this.#chunks);
+    const kept = all.subarray(Math.max(0, all.length - this.#maxBytes));
+    this.#chunks = [kept];
+    this.#length = kept.length;
+    return kept;
   }
 }
