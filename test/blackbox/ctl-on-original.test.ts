@@ -204,10 +204,18 @@ describe('supervisorctl on an original daemon', () => {
     },
   );
 
-  bothTellTheSame('has the same shell', `[program:a]\n${forever}`, async ({ sandbox, note, waitForStatus }) => {
+  bothTellTheSame('has the same shell', `[program:a]\n${forever}`, async ({ sandbox, note, ctl, waitForStatus }) => {
     await waitForStatus('a', 'RUNNING');
     const lines = ['version', 'help', 'stop a', 'start a', 'nonsense', 'open ftp://x', 'reload', 'no', 'shutdown', ''];
     note('shell', await sandbox.ctlWithInput(`${[...lines, 'pid nope', 'quit'].join('\n')}\n`));
+    await ctl('open', 'unix://FOLDER/supervisor.sock');
+    await ctl('open', 'unix://FOLDER/nothing.sock');
+    await ctl('exit');
+    await ctl('reload');
+    const started = /RPC interface 'supervisor' initialized/g;
+    await waitFor('the restart', () => (sandbox.read('supervisord.log').match(started) ?? []).length > 1);
+    await waitForStatus('a', 'RUNNING');
+    note('shutdown', await sandbox.ctlWithInput('shutdown\ny\n'));
   });
 
   bothTellTheSame(
