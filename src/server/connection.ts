@@ -72,7 +72,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
       log.warn(`closed the connection of ${peer}: it speaks neither MessagePack-RPC nor HTTP`);
       endGently(socket, limits.closeGraceMs);
     } else if (options.http === null) {
-      socket.write(httpNotActive);
+      socket.write(httpNotOffered);
       endGently(socket, limits.closeGraceMs);
     } else {
       socket.removeListener('error', onError);
@@ -89,13 +89,13 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
 
 const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
 
-const notActiveText = 'HTTP and XML-RPC are not active yet; this socket speaks MessagePack-RPC.\n';
+const notOfferedText = 'This socket speaks MessagePack-RPC only.\n';
 
-const httpNotActive = [
+const httpNotOffered = [
   'HTTP/1.1 501 Not Implemented',
   'Content-Type: text/plain',
-  `Content-Length: ${notActiveText.length}`,
+  `Content-Length: ${notOfferedText.length}`,
   'Connection: close',
   '',
-  notActiveText,
+  notOfferedText,
 ].join('\r\n');

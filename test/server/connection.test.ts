@@ -63,7 +63,7 @@ describe('the first byte', () => {
       `Content-Length: ${body?.length}`,
       'Connection: close',
     ]);
-    expect(body).toBe('HTTP and XML-RPC are not active yet; this socket speaks MessagePack-RPC.\n');
+    expect(body).toBe('This socket speaks MessagePack-RPC only.\n');
     expect(served.logLines).toHaveLength(1);
   });
 
