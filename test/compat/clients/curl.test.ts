@@ -21,6 +21,14 @@ const unix = ({ sandbox }: Side): readonly string[] => [
 ];
 const tcp = ({ port }: Side): readonly string[] => [`http://127.0.0.1:${port}`];
 
+/** What a page answers and where it sends the browser; how it looks is its own. */
+const order = (path: string) =>
+  command(`curl ${path}`, ({ sandbox }) => [
+    '/usr/bin/curl',
+    ...['-s', '-S', '-m', '20', '-o', '/dev/null', '-w', '%{http_code} %header{location}\\n'],
+    ...['--unix-socket', sandbox.path('supervisor.sock'), `http://localhost${path}`],
+  ]);
+
 describe('curl', () => {
   for (const [name, reach] of Object.entries({ 'the unix socket': unix, TCP: tcp })) {
     sideBySide(`calls methods and fails as it should over ${name}`, {
@@ -42,6 +50,38 @@ startsecs=0\nstdout_logfile=%(here)s/a.out`,
       ],
     });
   }
+
+  sideBySide('follows logs', {
+    needs: ['curl'],
+    config: `[program:a]\ncommand=${fixture('echo-stdin')}\nstartsecs=0\nstdout_logfile=%(here)s/a.out
+stderr_logfile=%(here)s/a.err\n[program:b]\ncommand=${fixture('forever')}\nautostart=false\nstdout_logfile=NONE`,
+    steps: [
+      until('a', 'RUNNING'),
+      untilFile('a.out', 'ready'),
+      curl(unix, '/logtail/a', '-N', '-m', '2'),
+      curl(unix, '/logtail/a/stdout', '-N', '-m', '2'),
+      curl(unix, '/logtail/a/stderr', '-N', '-m', '2'),
+      curl(unix, '/logtail/b', '-N', '-m', '2'),
+      curl(unix, '/logtail/a', '-I'),
+      curl(unix, '/mainlogtail', '-I'),
+    ],
+  });
+
+  sideBySide('gives the orders of the web page', {
+    needs: ['curl'],
+    config: `[program:a]\ncommand=${fixture('forever')}\nstartsecs=1\nstdout_logfile=%(here)s/a.out`,
+    steps: [
+      until('a', 'RUNNING'),
+      ...['stop', 'stop', 'start', 'restart', 'clearlog', 'nothing'].map((action) =>
+        order(`/index.html?processname=a&action=${action}`),
+      ),
+      order('/index.html?action=stopall'),
+      order('/index.html?action=restartall'),
+      order('/index.html?action=refresh'),
+      order('/index.html?processname=nothing&action=stop'),
+      order('/nothing.html'),
+    ],
+  });
 
   sideBySide('logs in with the password', {
     needs: ['curl'],

@@ -1,7 +1,7 @@
 /** XML-RPC: status, type and every byte of the body, of results and of faults, of all methods. */
 import { describe } from 'vitest';
 import { fixture } from '../../helpers/sandbox.ts';
-import { post } from '../rpc-call.ts';
+import { post, rpcCall } from '../rpc-call.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { file, inAnyOrder, rpc, step, until, untilFile, write } from '../steps.ts';
 
@@ -150,6 +150,21 @@ startsecs=0\nstdout_logfile=%(here)s/a.out\nstderr_logfile=%(here)s/a.err
       rpc('supervisor.reloadConfig'),
       write('supervisord.conf', '[program:a]\nnumprocs=x'),
       rpc('supervisor.reloadConfig'),
+    ],
+  });
+
+  sideBySide('the whole configuration', {
+    config: `[group:team]\nprograms=many\npriority=3
+[program:many]\n${forever}\nautostart=false\nnumprocs=2\nprocess_name=%(program_name)s_%(process_num)d\npriority=4
+autorestart=true\nexitcodes=1,2\nstopsignal=INT\nstopasgroup=true\nstdout_logfile=%(here)s/%(process_num)d.out
+stdout_logfile_maxbytes=3MB\nstdout_logfile_backups=7\nredirect_stderr=true\nenvironment=A="b"\ndirectory=/tmp\numask=027
+user=nobody\nserverurl=unix:///some.sock\nstdout_events_enabled=true\nstdout_capture_maxbytes=2KB\nstopwaitsecs=3
+[program:plain]\n${forever}\nautostart=false\nstderr_logfile=NONE\nstdout_syslog=true`,
+    steps: [
+      step('supervisor.getAllConfigInfo without what later versions have', async ({ sandbox }) => {
+        const { body } = await rpcCall(sandbox.path('supervisor.sock'), 'supervisor.getAllConfigInfo', []);
+        return body.replace(/<member>\n<name>autorestart<\/name>\n.*\n<\/member>\n/g, '');
+      }),
     ],
   });
 
