@@ -75,14 +75,21 @@ async function refusal(commands: Commands, config: string, line: readonly string
   return masked(await sandbox.supervisord(...words), sandbox);
 }
 
+async function refusals(config: string, line: readonly string[]) {
+  const [original, ours] = await Promise.all([
+    refusal(originalCommands, config, line),
+    refusal(testedCommands, config, line),
+  ]);
+  return { original, ours };
+}
+
 describe('configuration errors', () => {
   for (const [title, text] of Object.entries(mistakes)) {
     scenarioWith(
       ['supervisor'],
       `${title} is refused in the same words`,
       async () => {
-        const original = await refusal(originalCommands, text, ['-n', '-c', 'CONFIG']);
-        const ours = await refusal(testedCommands, text, ['-n', '-c', 'CONFIG']);
+        const { original, ours } = await refusals(text, ['-n', '-c', 'CONFIG']);
         expect({ ...ours, stderr: ours.stderr.replace(places, '') }).toEqual(original);
         if (!againstOriginal) expect(ours.stderr).toMatch(places);
       },
@@ -97,7 +104,8 @@ describe('command lines that are refused', () => {
       ['supervisor'],
       `${title} is refused in the same words`,
       async () => {
-        expect(await refusal(testedCommands, program, line)).toEqual(await refusal(originalCommands, program, line));
+        const { original, ours } = await refusals(program, line);
+        expect(ours).toEqual(original);
       },
       { concurrent: false },
     );
