@@ -40,6 +40,7 @@ interface Library {
   pipe2(fds: number[], flags: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   flock(fd: number, operation: number): number;
+  faccessat(directoryFd: number, path: string, mode: number, flags: number): number;
   waitpid(pid: number, status: number[], options: number): number;
   prlimit(pid: number, resource: number, wanted: Buffer | null, old: Buffer | null): number;
   getpwnam(name: string): PasswdEntry | null;
@@ -127,6 +128,7 @@ function load(): Library {
     pipe2: call('int pipe2(_Out_ int *fds, int flags)'),
     fcntl: call('int fcntl(int fd, int command, int argument)'),
     flock: call('int flock(int fd, int operation)'),
+    faccessat: call('int faccessat(int directoryFd, const char *path, int mode, int flags)'),
     waitpid: call('int waitpid(int pid, _Out_ int *status, int options)'),
     prlimit: call('int prlimit(int pid, int resource, void *wanted, void *old)'),
     getpwnam: lookUp<string, PasswdEntry>('void *getpwnam(const char *name)', 'statevisor_passwd'),
@@ -194,6 +196,14 @@ const LOCK_NB = 4;
 
 /** Takes an exclusive lock that lasts until the descriptor is closed. False when somebody else holds it. */
 export const lockFile = (fd: number): boolean => library().flock(fd, LOCK_EX | LOCK_NB) === 0;
+
+const AT_FDCWD = -100;
+const AT_EACCESS = 0x200;
+const X_OK = 1;
+
+/** Why the effective user may not execute a file or search a directory, as a symbolic errno; null if it may. */
+export const executeRefusal = (path: string): string | null =>
+  library().faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) === 0 ? null : errorName(library().errno());
 
 const AF_UNIX = 1;
 const AF_INET = 2;

@@ -15,6 +15,7 @@ import {
 } from './native.ts';
 import type { Failure, Os, PipeEnds, SignalResult, SpawnFailure, SpawnRequest } from './os.ts';
 import type { Reaper } from './reaper.ts';
+import { refusalTo } from './user-access.ts';
 
 /** util-linux; changes user, group and supplementary groups, then executes the program under the same pid. */
 const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv', '/sbin/setpriv'];
@@ -105,6 +106,9 @@ function spawnAsUser(request: SpawnRequest): number | SpawnFailure {
   if (process.geteuid?.() !== 0) return { kind: 'user', reason: "Can't drop privilege as nonroot user" };
   const setpriv = setprivPaths.find((path) => existsSync(path));
   if (setpriv === undefined) return { kind: 'user', reason: 'setpriv (util-linux) is not installed' };
+  // The directory is entered before the user changes, with the rights of root.
+  const refusal = refusalTo(user, request);
+  if (refusal !== null) return refusal;
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups'];
   return spawnWithUmask(request, setpriv, ['setpriv', ...identity, '--', request.file, ...request.argv.slice(1)]);
 }

@@ -1,6 +1,6 @@
 /** What a program finds when it starts: its folder, user, limits, environment, descriptors; and why it may not start. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { startDaemon } from '../helpers/daemon.ts';
 import { environmentOf, openDescriptors, processStatus, workingDirectoryOf } from '../helpers/process-table.ts';
@@ -314,6 +314,55 @@ stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0`,
     expect(description).toBe("unknown error making dispatchers for 'logless': EISDIR");
     expect(daemon.programs()).toEqual([]);
   });
+
+  scenario(
+    'a directory or a file that is closed to the user of the program',
+    async () => {
+      const sandbox = new Sandbox({
+        files: {
+          'supervisord.conf': `[program:shut-out]
+command=sleep 86400
+directory=%(here)s/closed
+[program:not-theirs]
+command=%(here)s/closed/tool
+[program:mode-700]
+command=%(here)s/open/tool
+[program:let-in]
+command=sleep 86400
+directory=%(here)s/of-group`
+            .split(/\n(?=\[)/)
+            .map((section) => `${section}\nuser=nobody\nstderr_logfile=%(here)s/err-%(program_name)s\nstartretries=0\n`)
+            .join(''),
+          'closed/tool': '#!/bin/sh\necho never >&2\nsleep 86400\n',
+          'open/tool': '#!/bin/sh\necho never >&2\nsleep 86400\n',
+          'of-group/file': '',
+        },
+      });
+      await using _ = sandbox;
+      for (const [path, mode] of [
+        ['.', 0o755],
+        ['closed', 0o700],
+        ['closed/tool', 0o755],
+        ['open/tool', 0o700],
+      ] as const) {
+        chmodSync(sandbox.path(path), mode);
+      }
+      chownSync(sandbox.path('of-group'), 0, Number(idOf('nobody').gid));
+      chmodSync(sandbox.path('of-group'), 0o750);
+      await using daemon = await startDaemon({ sandbox });
+      for (const [name, problem] of [
+        ['shut-out', `couldn't chdir to ${sandbox.path('closed')}: EACCES`],
+        ['not-theirs', `couldn't exec ${sandbox.path('closed/tool')}: EACCES`],
+        ['mode-700', `couldn't exec ${sandbox.path('open/tool')}: EACCES`],
+      ]) {
+        await daemon.waitForStatus(name ?? '', 'FATAL');
+        expect(sandbox.read(`err-${name}`)).toBe(`supervisor: ${problem}\nsupervisor: child process was not spawned\n`);
+      }
+      await daemon.waitForStatus('let-in', 'RUNNING');
+      expect(workingDirectoryOf(await daemon.pidOf('let-in'))).toBe(sandbox.path('of-group'));
+    },
+    { asRoot: true },
+  );
 
   scenario(
     'a daemon that is not root cannot run a program as another user',
