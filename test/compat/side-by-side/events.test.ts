@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import { fixture, inRepository } from '../../helpers/sandbox.ts';
 import { deviation, sideBySide } from '../side-by-side.ts';
-import { ctl, ended, file, log, logAbout, rpc, signal, typed, until, untilFile, write } from '../steps.ts';
+import { ctl, ended, file, log, logAbout, rpc, signal, step, typed, until, untilFile, write } from '../steps.ts';
 
 const once = 'startsecs=0\nautorestart=false';
 const forever = `command=${fixture('forever')}\nstartsecs=0`;
@@ -11,6 +11,10 @@ const forever = `command=${fixture('forever')}\nstartsecs=0`;
 const listener = (name: string, events: string, ...answers: readonly string[]) => `[eventlistener:${name}]
 command=/usr/bin/python3 ${inRepository('test/compat/side-by-side/listener.py')} %(here)s/${name} ${answers.join(' ')}
 events=${events}\nstartsecs=0\n`;
+
+/** Everything but the clock. */
+const timeless =
+  'PROCESS_STATE,PROCESS_GROUP,PROCESS_LOG,PROCESS_COMMUNICATION,REMOTE_COMMUNICATION,SUPERVISOR_STATE_CHANGE';
 
 describe('events', () => {
   sideBySide('the states of processes', {
@@ -28,11 +32,14 @@ describe('events', () => {
   });
 
   sideBySide('groups, the daemon, and what clients send', {
-    config: `${listener('heard', 'PROCESS_GROUP,SUPERVISOR_STATE_CHANGE,REMOTE_COMMUNICATION')}[program:a]\n${forever}`,
+    config: `${listener('heard', 'PROCESS_GROUP,SUPERVISOR_STATE_CHANGE,REMOTE_COMMUNICATION')}[program:a]\n${forever}
+[program:lingers]\ncommand=${fixture('ignores-term')}\nstartsecs=1\nstopwaitsecs=2`,
     steps: [
       until('a', 'RUNNING'),
       until('heard', 'RUNNING'),
-      untilFile('heard', 'SUPERVISOR_STATE_CHANGE_RUNNING'),
+      // Keeps the daemon from stopping the listener before it is told.
+      until('lingers', 'RUNNING'),
+      untilFile('heard', /CHANGE_RUNNING[\s\S]*--\n$/),
       rpc('supervisor.sendRemoteCommEvent', 'my type', 'some data\nin two lines'),
       ctl('stop', 'a'),
       ctl('remove', 'a'),
@@ -40,7 +47,7 @@ describe('events', () => {
       untilFile('heard', /GROUP_REMOVED[\s\S]*GROUP_ADDED[\s\S]*--\n$/),
       signal('SIGTERM'),
       ended,
-      untilFile('heard', 'STOPPING'),
+      untilFile('heard', /CHANGE_STOPPING[\s\S]*--\n$/),
     ],
   });
 
@@ -62,6 +69,26 @@ ${once}\nautostart=false\nstdout_capture_maxbytes=1KB\nstdout_logfile=%(here)s/a
       untilFile('heard', /captured\n--\n$/),
       // The original keeps back what might begin a token, and forgets it when the program ends.
       deviation(file('a.out'), { original: 'x', ours: 'xy' }),
+    ],
+  });
+
+  sideBySide('the ticks of the clock', {
+    config: listener('heard', 'TICK_5'),
+    steps: [untilFile('heard', /TICK_5[\s\S]*--\n$/)],
+  });
+
+  sideBySide('a listener that takes all but the clock, and one that speaks no protocol', {
+    config: `[eventlistener:deaf]\ncommand=${fixture('forever')}\nevents=${timeless}\nstartsecs=1\nbuffer_size=2\nautorestart=false
+${listener('heard', timeless)}startsecs=3\n`,
+    steps: [
+      until('deaf', 'RUNNING'),
+      until('heard', 'RUNNING'),
+      rpc('supervisor.sendRemoteCommEvent', 'first', '1'),
+      rpc('supervisor.sendRemoteCommEvent', 'second', '2'),
+      untilFile('heard', /second[\s\S]*--\n$/),
+      rpc('supervisor.stopProcess', 'deaf'),
+      untilFile('heard', /STOPPED[\s\S]*--\n$/),
+      step('the overflows', async ({ daemon }) => daemon.messages().filter((line) => line.includes('overflowed'))),
     ],
   });
 

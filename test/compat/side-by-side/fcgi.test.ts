@@ -1,5 +1,6 @@
 /** FastCGI programs: the socket that their processes share, and what is said of it. */
 import { statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { describe } from 'vitest';
 import { fixture } from '../../helpers/sandbox.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -20,6 +21,16 @@ const inspects = `/usr/bin/python3 -c "import os,socket,stat
 s=socket.socket(fileno=os.dup(0))
 print(stat.S_ISSOCK(os.fstat(0).st_mode), s.family, s.type, os.get_blocking(0), s.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN), flush=True)
 import time; time.sleep(86400)"`;
+
+const connects = (port: number): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', (error) => resolve('code' in error ? String(error.code) : error.message));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve('connected');
+    });
+  });
 
 describe('fcgi', () => {
   sideBySide('a socket in the file system, shared by the processes of a program', {
@@ -43,6 +54,19 @@ process_name=%(program_name)s%(process_num)d`,
         // The original opens it once more while it reads the configuration, so as to fail as a whole.
         return messages.slice(messages.findIndex((line) => line.includes('started with'))).filter(isAboutSocket);
       }),
+    ],
+  });
+
+  sideBySide('a socket on TCP, and a program that is not there', {
+    config: (port) => `[fcgi-program:f]\n${forever}\nsocket=tcp://127.0.0.1:${port}
+[fcgi-program:absent]\ncommand=/no/such/file\nsocket=unix://%(here)s/absent.sock\nstartretries=0`,
+    steps: [
+      until('f', 'RUNNING'),
+      until('absent', 'FATAL'),
+      step('a connection', ({ port }) => connects(port)),
+      ctl('stop', 'f'),
+      step('a connection after the stop', ({ port }) => connects(port)),
+      ctl('status'),
     ],
   });
 
