@@ -87,7 +87,7 @@ ${listener('heard', timeless)}startsecs=3\n`,
       rpc('supervisor.sendRemoteCommEvent', 'second', '2'),
       untilFile('heard', /second[\s\S]*--\n$/),
       rpc('supervisor.stopProcess', 'deaf'),
-      untilFile('heard', /STOPPED[\s\S]*--\n$/),
+      untilFile('heard', /PROCESS_STATE_STOPPED[\s\S]*--\n$/),
       step('the overflows', async ({ daemon }) => daemon.messages().filter((line) => line.includes('overflowed'))),
     ],
   });
