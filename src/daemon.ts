@@ -48,7 +48,10 @@ export class StartProblem extends Error {
 /** Resolves when the daemon has ended. Rejects with `StartProblem` when it cannot start. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   let log: DaemonLog | null = null;
-  const reaper = createReaper((pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`));
+  const reaper = createReaper({
+    onOrphan: (pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`),
+    onSignal: () => log?.debug('received SIGCHLD indicating a child quit'),
+  });
   // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.
   const alive = setInterval(() => {}, 2 ** 31 - 1);
   const onDefect = (error: Error): void => {

@@ -15,8 +15,14 @@ export interface Reaper {
   close(): void;
 }
 
-/** `onOrphan` hears of children that nobody expects. */
-export function createReaper(onOrphan: (pid: number, status: ExitStatus) => void): Reaper {
+export interface ReaperListeners {
+  /** Hears of children that nobody expects. */
+  readonly onOrphan: (pid: number, status: ExitStatus) => void;
+  /** Called for each SIGCHLD, after those it announced have been collected. */
+  readonly onSignal: () => void;
+}
+
+export function createReaper({ onOrphan, onSignal }: ReaperListeners): Reaper {
   const expected = new Map<number, (status: ExitStatus) => void>();
 
   const reap = (): void => {
@@ -28,6 +34,7 @@ export function createReaper(onOrphan: (pid: number, status: ExitStatus) => void
       if (onExit) onExit(status);
       else onOrphan(pid, status);
     }
+    onSignal();
   };
 
   // Several signals may arrive as one, hence the loop above.

@@ -335,6 +335,15 @@ describe('the log of the daemon', () => {
     await daemon.waitForLog(/DEBG 'talks' stdout output:\nhello from here\n/);
   });
 
+  scenario('with loglevel=debug it says that a child has ended', async () => {
+    await using daemon = await startDaemon({
+      config: `[program:short]\ncommand=${fixture('exits', 0)}\n${once}`,
+      args: ['-e', 'debug'],
+    });
+    await daemon.waitForMessage('short', 'exited');
+    await daemon.waitForLog(/ DEBG received SIGCHLD indicating a child quit\n/);
+  });
+
   scenario('in the foreground it is shown on standard output too, unless silent', async () => {
     await using shown = await startDaemon({ config: '' });
     await shown.waitForLog('supervisord started');
