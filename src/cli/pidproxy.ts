@@ -34,12 +34,16 @@ function run(command: string, args: readonly string[]): void {
   };
   // No search in PATH, as Supervisor.
   const file = resolve(command);
-  const program = spawn(file, args, { argv0: command, stdio: 'inherit' });
-  program.on('exit', finish);
-  program.on('error', (error) => {
-    stderr.write(`pidproxy: can't run ${file}: ${error.message}\n`);
+  const giveUp = (error: unknown): void => {
+    stderr.write(`pidproxy: can't run ${file}: ${error instanceof Error ? error.message : String(error)}\n`);
     finish();
-  });
+  };
+  // Depending on the reason Node throws at once or emits later.
+  try {
+    spawn(file, args, { argv0: command, stdio: 'inherit' }).on('exit', finish).on('error', giveUp);
+  } catch (error) {
+    giveUp(error);
+  }
 }
 
 function pass(name: NodeJS.Signals, pidfile: string): void {
