@@ -23,6 +23,11 @@ async function main(argv0: string, argv: readonly string[]): Promise<number> {
     process.stderr.write(formatProblems(loaded.problems, argv0));
     return exitStatuses.invalidArguments;
   }
+  for (const { name, factory } of loaded.plugins) {
+    process.stderr.write(
+      `hint: [ctlplugin:${name}]: the factory '${factory}' is Python code and cannot be loaded here; its commands are missing\n`,
+    );
+  }
   return runControl({
     spec: loaded.spec,
     addressGiven: options.has('serverurl'),

@@ -8,24 +8,29 @@ import { readMainFile } from './files.ts';
 import { findConfigFile } from './find-config-file.ts';
 import type { InvalidConfig, LoadRequest } from './load-request.ts';
 import { normalizePath } from './paths.ts';
-import { readPlugins } from './plugins.ts';
+import { type Plugin, readPlugins } from './plugins.ts';
 import { ProblemList } from './problem.ts';
 import { environmentNames, type Reading, SectionReader } from './reading.ts';
 
-export type ControlConfig = { readonly kind: 'ok'; readonly spec: ControlSpec } | InvalidConfig;
+export type ControlConfig =
+  | { readonly kind: 'ok'; readonly spec: ControlSpec; readonly plugins: readonly Plugin[] }
+  | InvalidConfig;
 
-type ControlSection = Omit<ControlSpec, 'configFile'>;
+interface ControlFile {
+  readonly section: Omit<ControlSpec, 'configFile'>;
+  readonly plugins: readonly Plugin[];
+}
 
 /** Loads what the control client needs to know. Finding no file is fine; a file without the section is not. */
 export function loadControlConfig(host: Host, request: LoadRequest): ControlConfig {
   const problems = new ProblemList();
   const configFile = request.configFile ?? findConfigFile(host, request.argv0).found;
-  const section = configFile === null ? defaults(host) : readFile(host, request, configFile, problems);
-  if (section === null || problems.all().length > 0) return { kind: 'invalid', problems: problems.all() };
-  return { kind: 'ok', spec: { configFile, ...section, ...given(request.overrides) } };
+  const file = configFile === null ? defaults(host) : readFile(host, request, configFile, problems);
+  if (file === null || problems.all().length > 0) return { kind: 'invalid', problems: problems.all() };
+  return { kind: 'ok', spec: { configFile, ...file.section, ...given(request.overrides) }, plugins: file.plugins };
 }
 
-function readFile(host: Host, request: LoadRequest, configFile: string, problems: ProblemList): ControlSection | null {
+function readFile(host: Host, request: LoadRequest, configFile: string, problems: ProblemList): ControlFile | null {
   const names = environmentNames(request.startEnvironment ?? host.environment);
   const found = readMainFile({ host, problems, notices: [], configFile, environmentNames: names });
   if (found === null) return null;
@@ -42,20 +47,22 @@ function readFile(host: Host, request: LoadRequest, configFile: string, problems
     password: reader.read(controlOptions.password),
     historyFile: historyFile(reader.read(controlOptions.history_file), host),
   };
-  readPlugins(reading, 'ctlplugin:', controlPluginOptions.factory);
-  return section;
+  return { section, plugins: readPlugins(reading, 'ctlplugin:', controlPluginOptions.factory) };
 }
 
-const defaults = (host: Host): ControlSection => ({
-  serverUrl: controlOptions.serverurl.absent(host),
-  prompt: controlOptions.prompt.absent(host),
-  username: null,
-  password: null,
-  historyFile: null,
+const defaults = (host: Host): ControlFile => ({
+  section: {
+    serverUrl: controlOptions.serverurl.absent(host),
+    prompt: controlOptions.prompt.absent(host),
+    username: null,
+    password: null,
+    historyFile: null,
+  },
+  plugins: [],
 });
 
 /** `-r` is read but has no effect in Supervisor: only the file names a history file. */
-function given(overrides: Overrides): Partial<ControlSection> {
+function given(overrides: Overrides): Partial<ControlSpec> {
   const value = (key: string): string | undefined => {
     const text = overrides.get(key);
     return typeof text === 'string' ? text : undefined;

@@ -25,12 +25,16 @@ const defaults = {
 
 describe('the control client', () => {
   test('does without a file', () => {
-    expect(load(null)).toEqual({ kind: 'ok', spec: defaults });
+    expect(load(null)).toEqual({ kind: 'ok', spec: defaults, plugins: [] });
   });
 
   test('needs its section in a file that there is', () => {
     expect(messageOf(load('[supervisord]\n'))).toBe('.ini file does not include supervisorctl section');
-    expect(load('[supervisorctl]\n')).toEqual({ kind: 'ok', spec: { ...defaults, configFile: 'conf/ctl.conf' } });
+    expect(load('[supervisorctl]\n')).toEqual({
+      kind: 'ok',
+      spec: { ...defaults, configFile: 'conf/ctl.conf' },
+      plugins: [],
+    });
   });
 
   test.each([
@@ -60,6 +64,14 @@ describe('the control client', () => {
     expect(messageOf(load(`[supervisorctl]\n${lines}`))).toBe(message);
   });
 
+  test('names the plugins, which are left to others', () => {
+    const plugin = '[ctlplugin:x]\nsupervisor.ctl_factory=some.module:make\nkey=value';
+    expect(load(`[supervisorctl]\n${plugin}`)).toMatchObject({
+      kind: 'ok',
+      plugins: [{ name: 'x', factory: 'some.module:make' }],
+    });
+  });
+
   test('follows its flags before the file', () => {
     const flags = {
       serverurl: 'unix://s',
@@ -74,7 +86,11 @@ describe('the control client', () => {
   });
 
   test('never follows [include]', () => {
-    expect(load('[include]\n[supervisorctl]\nprompt=x')).toMatchObject({ kind: 'ok', spec: { prompt: 'x' } });
+    expect(load('[include]\n[supervisorctl]\nprompt=x')).toMatchObject({
+      kind: 'ok',
+      spec: { prompt: 'x' },
+      plugins: [],
+    });
   });
 
   test('says which file is missing', () => {
