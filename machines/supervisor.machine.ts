@@ -3,7 +3,7 @@
  * drains them in reverse priority: first nothing is started any more, then one level of priority after another stops.
  */
 
-import { type ActorRefFrom, assign, type ErrorActorEvent, enqueueActions, setup } from 'xstate';
+import { type ActorRefFrom, assign, type ErrorActorEvent, emit, enqueueActions, setup } from 'xstate';
 import type { SupervisorState } from '../src/model/process-state.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupReport, SupervisorCommand } from './events.ts';
@@ -28,6 +28,12 @@ export interface SupervisorContext {
   readonly awaited: ReadonlySet<string>;
 }
 
+/** Emitted once, when everything is stopped, with what is to follow. */
+export interface SupervisorHalted {
+  readonly type: 'supervisor.halted';
+  readonly intent: 'shutdown' | 'restart';
+}
+
 type SupervisorEvent = SupervisorCommand | GroupReport | ErrorActorEvent<unknown, string>;
 
 const priorityOf = (group: GroupRef): number => group.getSnapshot().context.spec.priority;
@@ -46,10 +52,11 @@ export const supervisorMachine = setup({
     input: {} as SupervisorInput,
     context: {} as SupervisorContext,
     events: {} as SupervisorEvent,
-    output: {} as { readonly intent: 'shutdown' | 'restart' },
+    emitted: {} as SupervisorHalted,
   },
   actors: { group: groupMachine },
   actions: {
+    announceHalt: emit(({ context }): SupervisorHalted => ({ type: 'supervisor.halted', intent: context.intent })),
     /** Provided: groups have become active, or are gone. */
     announceGroups: (_, _params: { names: readonly string[]; change: 'added' | 'removed' }) => {},
     /** Provided: the daemon runs, or begins to stop. */
@@ -130,7 +137,6 @@ export const supervisorMachine = setup({
       undrained: [],
       awaited: new Set(),
     }),
-    output: ({ context }) => ({ intent: context.intent }),
     on: {
       'xstate.error.actor.*': {
         actions: { type: 'reportDefect', params: ({ event }) => ({ error: event.error }) },
@@ -210,7 +216,9 @@ export const supervisorMachine = setup({
           },
         },
       },
-      halted: { type: 'final' },
+      // Not final: XState would then stop every actor of the tree, which costs the square of a group's size, and all of
+      // them are at rest already.
+      halted: { entry: 'announceHalt' },
     },
   });
 

@@ -156,8 +156,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         reportDefect('the root of the supervision tree', error);
         resolve('shutdown');
       },
-      complete: () => resolve(root.getSnapshot().output?.intent ?? 'shutdown'),
     });
+    root.on('supervisor.halted', ({ intent }) => resolve(intent));
   }).finally(() => events.close());
   root.start();
 

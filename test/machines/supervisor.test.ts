@@ -30,8 +30,13 @@ const end = (tree: Tree, ...names: string[]): void => {
   for (const name of names) tree.children.of(name).exits(exited(0));
 };
 
-const status = (tree: Tree): string => tree.actor.getSnapshot().status;
-const output = (tree: Tree) => tree.actor.getSnapshot().output;
+const status = (tree: Tree): 'active' | 'halted' => (tree.actor.getSnapshot().matches('halted') ? 'halted' : 'active');
+
+/** What the tree has told when it was halted; at most once. */
+const output = (tree: Tree): { intent: string } | undefined => {
+  expect(tree.halts.length).toBeLessThanOrEqual(1);
+  return tree.halts[0];
+};
 
 describe('the boot', () => {
   test('starts nothing before it is asked for', () => {
@@ -88,7 +93,7 @@ describe('shutdown', () => {
     expect(stopping(tree)).toEqual(['database:database']);
     expect(status(tree)).toBe('active');
     end(tree, 'database');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
     expect(output(tree)).toEqual({ intent: 'shutdown' });
   });
 
@@ -103,7 +108,7 @@ describe('shutdown', () => {
     }
     tree.tell('shutdown');
     expect(order).toEqual(['pay', 'cart', 'queue', 'cache', 'database']);
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
   });
 
   test('starts nothing any more, not even in levels whose turn has not come', () => {
@@ -128,7 +133,7 @@ describe('shutdown', () => {
   test('before the boot is the end', () => {
     const tree = superviseTree(specs);
     tree.tell('shutdown');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
     expect(output(tree)).toEqual({ intent: 'shutdown' });
     expect(tree.children.all).toEqual([]);
   });
@@ -319,7 +324,7 @@ describe('group.remove', () => {
     tree.tell('shutdown');
     expect(stopping(tree)).toEqual(['cache:cache', 'queue:queue']);
     end(tree, 'cache', 'queue', 'database');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
   });
 
   test('of an unknown name changes nothing', () => {
@@ -352,7 +357,7 @@ describe('a defect of a group actor', () => {
     tree.tell('shutdown');
     expect(stopping(tree)).toEqual(['cache:cache', 'queue:queue']);
     end(tree, 'cache', 'queue', 'database');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
   });
 
   test('while its level is drained does not hold it up', () => {
@@ -361,7 +366,7 @@ describe('a defect of a group actor', () => {
     tree.breakGroup('shop', 'cart');
     expect(stopping(tree).filter((name) => !name.startsWith('shop'))).toEqual(['cache:cache', 'queue:queue']);
     end(tree, 'cache', 'queue', 'database');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
   });
 
   test('before its level is drained does not hold it up', () => {
@@ -369,6 +374,6 @@ describe('a defect of a group actor', () => {
     tree.tell('shutdown');
     tree.breakGroup('database', 'database');
     end(tree, 'cart', 'pay', 'cache', 'queue');
-    expect(status(tree)).toBe('done');
+    expect(status(tree)).toBe('halted');
   });
 });

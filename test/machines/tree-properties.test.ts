@@ -43,7 +43,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-const isActive = (tree: Tree): boolean => tree.actor.getSnapshot().status === 'active';
+const isActive = (tree: Tree): boolean => !tree.actor.getSnapshot().matches('halted');
 
 function perform(tree: Tree, [kind, choice]: Act): void {
   if (kind === 'pass') tree.pass(1000);
@@ -97,7 +97,7 @@ describe('whatever groups there are and whatever happens', () => {
         expect(tree.children.living).toEqual([]);
         expect(tree.children.all).toHaveLength(length);
         expect(tree.children.all.filter(({ abandoned }) => abandoned)).toEqual([]);
-        expect(tree.actor.getSnapshot().output).toEqual({ intent: asked.has('shutdown') ? 'shutdown' : 'restart' });
+        expect(tree.halts).toEqual([{ intent: asked.has('shutdown') ? 'shutdown' : 'restart' }]);
       }),
       { numRuns: 200 },
     );

@@ -93,11 +93,15 @@ export function superviseTree(specs: readonly GroupSpec[]) {
     }),
     { input: { groups: specs }, clock },
   );
+  const halts: { intent: 'shutdown' | 'restart' }[] = [];
+  actor.on('supervisor.halted', ({ intent }) => halts.push({ intent }));
   actor.start();
   return {
     actor,
     children,
     announced,
+    /** What was to follow, each time the tree said that everything is stopped. */
+    halts,
     defects,
     /** Makes the actor of a group fail, as only a mistake in it could, by way of a process that is alive. */
     breakGroup: (name: string, process: string): void => {
