@@ -30,7 +30,8 @@ function convert(parameter: Parameter, value: unknown): unknown {
   switch (parameter.type) {
     case 'string':
       if (typeof value === 'string') return value;
-      return parameter.acceptsNumber ? toInteger(value)?.toString() : undefined;
+      if (parameter.acceptsNumber) return toInteger(value)?.toString();
+      return parameter.acceptsScalar && (isNumeric(value) || typeof value === 'boolean') ? showValue(value) : undefined;
     case 'int':
       return toInteger(value);
     case 'boolean':

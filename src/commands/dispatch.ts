@@ -29,8 +29,8 @@ export async function callMethod(
   return method.run({ ...caller, params: convertArguments(method, params) });
 }
 
-/** Subscriptions, and what else Supervisor lacks, exist only where the transport can notify; elsewhere they are unknown. */
+/** Subscriptions exist only where the transport can notify; elsewhere they are unknown. */
 export const isOffered = (method: Method, session: Session): boolean =>
-  session.notify !== undefined || (method.needsNotifications !== true && method.beyondSupervisor !== true);
+  session.notify !== undefined || method.needsNotifications !== true;
 
 const isEnding = (state: SupervisorState): boolean => supervisorStateCodes[state] < supervisorStateCodes.RUNNING;

@@ -13,6 +13,8 @@ export interface Parameter {
   readonly type: TypeName;
   /** A string that may also come as a number; the method receives its digits. */
   readonly acceptsNumber?: true;
+  /** A string that may also come as a number or a boolean; the method receives it as Supervisor prints it. */
+  readonly acceptsScalar?: true;
   /** One line. */
   readonly doc: string;
   /** Present when the parameter may be left out. */
@@ -58,7 +60,7 @@ export interface Method {
   readonly worksInShutdown?: true;
   /** Only for transports whose session can notify (subscriptions). */
   readonly needsNotifications?: true;
-  /** Not in Supervisor's interface: offered where `subscribe.*` is, so that its clients see the methods they know. */
+  /** Not in Supervisor's interface: listed only where `subscribe.*` is, so that its clients see the methods they know. */
   readonly beyondSupervisor?: true;
   /** Throws `Fault` to refuse. */
   readonly run: (call: MethodCall) => unknown;

@@ -59,7 +59,11 @@ function renderMethod(method: Method): string {
 }
 
 function renderParameter(parameter: Parameter): string {
-  const type = parameter.acceptsNumber ? `${parameter.type} or int` : parameter.type;
   const preset = 'default' in parameter ? ` = ${JSON.stringify(parameter.default)}` : '';
-  return `${parameter.name}: ${type}${preset}`;
+  return `${parameter.name}: ${acceptedTypes(parameter)}${preset}`;
+}
+
+function acceptedTypes({ type, acceptsNumber, acceptsScalar }: Parameter): string {
+  if (acceptsScalar) return `${type} or int or double or boolean`;
+  return acceptsNumber ? `${type} or int` : type;
 }

@@ -27,8 +27,8 @@ const sendProcessStdin = defineMethod({
 const sendRemoteCommEvent = defineMethod({
   name: 'supervisor.sendRemoteCommEvent',
   params: [
-    { name: 'type', type: 'string', doc: 'the `type` in the header of the event' },
-    { name: 'data', type: 'string', doc: 'the body of the event' },
+    { name: 'type', type: 'string', acceptsScalar: true, doc: 'the `type` in the header of the event' },
+    { name: 'data', type: 'string', acceptsScalar: true, doc: 'the body of the event' },
   ],
   returns: alwaysTrue,
   doc: 'Sends a REMOTE_COMMUNICATION event to the event listeners that subscribed to it; without any, to nobody.',

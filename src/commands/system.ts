@@ -21,13 +21,13 @@ export const createSystemMethods = (methods: Methods): readonly Method[] => [
     name: 'system.listMethods',
     params: [],
     returns: { type: 'array', doc: 'names, sorted' },
-    doc: 'Lists the methods that can be called on this connection.',
+    doc: 'Lists the methods that can be called on this connection; over XML-RPC those of Supervisor.',
     role: 'view',
     faults: [],
     worksInShutdown: true,
     run: ({ session }) =>
       [...methods.values()]
-        .filter((method) => isOffered(method, session))
+        .filter((method) => isOffered(method, session) && isFamiliar(method, session))
         .map((method) => method.name)
         .toSorted(compareText),
   }),
@@ -65,6 +65,10 @@ export const createSystemMethods = (methods: Methods): readonly Method[] => [
     run: (caller, calls) => callInTurn(methods, caller, calls),
   }),
 ];
+
+/** Clients of Supervisor's protocol find the list they know. What is more can be called all the same. */
+const isFamiliar = (method: Method, session: Session): boolean =>
+  session.notify !== undefined || method.beyondSupervisor !== true;
 
 function findMethod(methods: Methods, session: Session, name: string): Method {
   const method = methods.get(name);
