@@ -9,6 +9,7 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(,\d{3})?/g, 'STAMP'],
   [/\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d \d\d:\d\d [AP]M/g, 'DATE'],
   [/[A-Z][a-z]{2}%20[A-Z][a-z]{2}%20+\d+%20\d\d%3A\d\d%3A\d\d%20\d{4}/g, 'DATE'],
+  [/\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/g, 'DATE'],
   [/\bafter \d+ milliseconds/g, 'after T'],
   // Struct members with a moment or a process id; 0 stands for none and has to agree.
   [/(<name>(?:pid|start|stop|now)<\/name>\s*<value><int>)[1-9]\d*/g, '$1N'],
