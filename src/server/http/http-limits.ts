@@ -22,7 +22,7 @@ export interface HttpLimits {
   readonly idleMs: number;
   /** Connections between requests; of more, the one that has been idle longest is closed. Some clients forget theirs. */
   readonly idleConnections: number;
-  /** How long a connection that the server ends may take to read its last bytes. */
+  /** How long a connection may take that the server ends, until its last bytes are read, or the peer, until it is answered. */
   readonly closeGraceMs: number;
 }
 

@@ -24,6 +24,8 @@ interface OpenConnection {
   waiting: number;
   /** The one that is being answered. */
   response: ServerResponse | null;
+  /** That is a log, which has no end of its own. */
+  streaming: boolean;
   reading: boolean;
   /** No further request is answered. */
   ending: boolean;
@@ -43,6 +45,8 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     headersTimeout: 0,
     requestTimeout: 0,
   });
+  // Node's own switch, missing from its types. Without it a request is dropped whose peer has said that it sends no more.
+  Object.assign(server, { httpAllowHalfOpen: true });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const peer = open.get(request.socket);
@@ -66,8 +70,11 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       socket.setTimeout(0);
       const outcome = await answer(options, { request, response, session: peer.session, server: spec });
       if (outcome === 'replied') socket.setTimeout(limits.stalledMs);
+      peer.streaming = outcome === 'streaming';
+      if (peer.streaming && socket.readableEnded) socket.destroy();
       await closed(response);
       peer.response = null;
+      peer.streaming = false;
     }
     peer.waiting -= 1;
     if (peer.waiting === 0 && !socket.destroyed) becomeIdle(peer);
@@ -107,6 +114,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       answered: Promise.resolve(),
       waiting: 0,
       response: null,
+      streaming: false,
       reading: true,
       ending: false,
     };
@@ -117,12 +125,24 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       idle.delete(peer);
     });
     socket.on('error', (error) => log.debug(`connection of ${connection.peer}: ${error.message}`));
+    socket.once('end', () => letGo(peer));
     socket.setTimeout(limits.headerMs);
     socket.on('timeout', () => socket.destroy());
     socket.unshift(connection.firstBytes);
     server.emit('connection', socket);
     socket.resume();
     return () => end(peer);
+  }
+
+  /** The peer sends no more. It may have left, but scripts that pipe a request into a socket still read the answer. */
+  function letGo(peer: OpenConnection): void {
+    const { socket } = peer.connection;
+    if (peer.streaming) socket.destroy();
+    const deadline = setTimeout(() => {
+      if (!peer.response?.headersSent) socket.destroy();
+    }, limits.closeGraceMs);
+    deadline.unref();
+    socket.once('close', () => clearTimeout(deadline));
   }
 
   function end(peer: OpenConnection): void {

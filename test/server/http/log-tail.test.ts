@@ -115,6 +115,19 @@ describe('/logtail', () => {
     await until('no listener', () => tail.log.listenerCount === 0);
   });
 
+  it('stops to listen when the peer sends no more, as one does that leaves', async () => {
+    await using tail = await tailing('');
+    const peer = await tail.open('/logtail/g:p');
+    await until('a listener', () => tail.log.listenerCount === 1);
+    peer.socket.end();
+    await until('closed', peer.closed);
+    expect(tail.log.listenerCount).toBe(0);
+    const hasty = await tail.http.peer();
+    hasty.socket.end('GET /logtail/g:p HTTP/1.1\r\n\r\n');
+    await until('closed', hasty.closed);
+    expect(tail.log.listenerCount).toBe(0);
+  });
+
   it('ends properly when the server closes', async () => {
     await using tail = await tailing('x');
     const peer = await tail.open('/logtail/g:p');

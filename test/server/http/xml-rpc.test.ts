@@ -193,6 +193,33 @@ describe('a connection', () => {
     await until('the release', () => released === 1);
   });
 
+  it('is answered when it sends no more, as a request that a script pipes into a socket', async () => {
+    await using http = await serveHttp();
+    // The first connection loads the server while the request and its end wait.
+    for (let count = 0; count < 3; count += 1) {
+      const peer = await http.peer();
+      peer.socket.end(callText('supervisor.getPID') + callText('supervisor.getState'));
+      await until('closed', peer.closed);
+      expect(parseAnswers(peer.text()).map(({ status }) => status)).toEqual([200, 200]);
+    }
+  });
+
+  it('that sends no more while its call waits gives the wait up soon', async () => {
+    let released = 0;
+    const dispatch: Dispatch = (_name, _params, session) => {
+      session.onClose(() => {
+        released += 1;
+      });
+      return new Promise(() => {});
+    };
+    await using http = await serveHttp({ dispatch, limits: { closeGraceMs: 50 } });
+    const peer = await http.peer();
+    peer.socket.end(callText('wait'));
+    await until('the release', () => released === 1);
+    await until('closed', peer.closed);
+    expect(peer.text()).toBe('');
+  });
+
   it('is left in peace between requests, and taken down with the server', async () => {
     await using http = await serveHttp();
     const peer = await http.peer();
