@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { againstOriginal } from '../helpers/sandbox.ts';
@@ -41,6 +41,28 @@ const basic = (text: string): Record<string, string> => ({
 
 const messagesWith = (daemon: Daemon, text: string): readonly string[] =>
   daemon.messages().filter((message) => message.includes(text));
+
+/** All that comes back for a request behind which the sending side is closed, as `printf … | socat` does. */
+async function pipedInto(path: string, request: string): Promise<string> {
+  const socket = connect({ path, allowHalfOpen: true });
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.end(request);
+  await once(socket, 'end');
+  return text;
+}
+
+describe('a server on a unix socket', () => {
+  it('answers a request that is piped into it, also the first one of all', async () => {
+    await using daemon = await startDaemon({ config: '' });
+    const path = daemon.sandbox.path('supervisor.sock');
+    const body = callBody('supervisor.getAPIVersion');
+    const request = `POST /RPC2 HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    for (let count = 0; count < 3; count += 1) expect(valueIn(await pipedInto(path, request))).toBe('3.0');
+  });
+});
 
 describe('a server on TCP', () => {
   it('controls the programs by XML-RPC, with a password and without', async () => {

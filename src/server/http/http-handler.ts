@@ -19,6 +19,8 @@ export function createHttpHandler({ limits = defaultHttpLimits, ...options }: Ht
     return createHttpServer({ ...options, limits });
   });
   return (connection) => {
+    // At once: an end that comes while nothing is left to read could not be taken back.
+    connection.socket.unshift(connection.firstBytes);
     let end = (): void => {
       connection.socket.destroy();
     };

@@ -12,7 +12,7 @@ import { type AnswerOptions, answer } from './answer.ts';
 import { finalErrorReply, reasonOf } from './reply.ts';
 
 export interface HttpServer {
-  /** Takes a paused socket over. Returns the function that ends the connection. */
+  /** Takes a paused socket over, with what was read from it put back. Returns the function that ends the connection. */
   take(connection: HttpConnection): () => void;
 }
 
@@ -128,7 +128,6 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     socket.once('end', () => letGo(peer));
     socket.setTimeout(limits.headerMs);
     socket.on('timeout', () => socket.destroy());
-    socket.unshift(connection.firstBytes);
     server.emit('connection', socket);
     socket.resume();
     return () => end(peer);
