@@ -17,7 +17,13 @@ import {
 import { type ExitStatus, exitNumber, isExpectedExit } from '../src/model/exit-status.ts';
 import type { ProcessState } from '../src/model/process-state.ts';
 import type { ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
-import { backoffMs, retriesExhausted, spawnErrorTexts, wantsRestart } from '../src/model/restart-policy.ts';
+import {
+  backoffMs,
+  restartPauseMs,
+  retriesExhausted,
+  spawnErrorTexts,
+  wantsRestart,
+} from '../src/model/restart-policy.ts';
 import type { ChildCommand, ChildReport, OutputSource, ProcessCommand, ProcessReport } from './events.ts';
 import { notProvided } from './not-provided.ts';
 
@@ -41,6 +47,10 @@ export interface ProcessContext extends ProcessInput {
   readonly spawnError: string;
   /** How the last child ended; null before the first end, after a spawn and after a start that was too quick. */
   readonly lastExit: ExitStatus | null;
+  /** How long the last child ran that was RUNNING or stopped, in milliseconds. */
+  readonly lastRanMs: number;
+  /** A stop was asked for while a restart was due. */
+  readonly restartDeclined: boolean;
   /** Why a signal to this child could not be sent; '' if every one could. */
   readonly signalError: string;
   /** The child closed its standard input. */
@@ -86,6 +96,11 @@ export interface ProcessChanged {
 /** States in which, or into which, a child is involved. */
 const childStates: ReadonlySet<ProcessState> = new Set(['RUNNING', 'STOPPING', 'UNKNOWN']);
 
+type ExitReport = Extract<ChildReport, { type: 'child.exited' }>;
+
+const isRestartDue = ({ quiescent, restartDeclined, lastExit, spec }: ProcessContext): boolean =>
+  !quiescent && !restartDeclined && lastExit !== null && wantsRestart(spec, lastExit);
+
 export const processMachine = setup({
   types: {
     input: {} as ProcessInput,
@@ -111,7 +126,15 @@ export const processMachine = setup({
     /** Provided: a defect of ours, not of the program. */
     reportDefect: (_, _params: { spec: ProcessSpec; error: unknown }) => {},
     leave: assign({ previous: (_, params: { state: ProcessState }) => params.state }),
-    beginAttempt: assign({ pid: 0, spawnError: '', lastExit: null, signalError: '', stdinClosed: false }),
+    beginAttempt: assign({
+      pid: 0,
+      spawnError: '',
+      lastExit: null,
+      restartDeclined: false,
+      signalError: '',
+      stdinClosed: false,
+    }),
+    declineRestart: assign({ restartDeclined: true }),
     recordSpawn: assign({
       pid: (_, params: { pid: number; at: number }) => params.pid,
       startedAt: (_, params: { pid: number; at: number }) => params.at,
@@ -138,8 +161,9 @@ export const processMachine = setup({
       spawnError: spawnErrorTexts.tooQuick,
     }),
     recordExit: assign({
-      stoppedAt: (_, params: { at: number; status: ExitStatus }) => params.at,
-      lastExit: (_, params: { at: number; status: ExitStatus }) => params.status,
+      stoppedAt: (_, params: ExitReport) => params.at,
+      lastExit: (_, params: ExitReport) => params.status,
+      lastRanMs: (_, params: ExitReport) => params.ranMs,
     }),
     recordBadExit: assign({
       spawnError: ({ context }, params: { status: ExitStatus }) =>
@@ -197,14 +221,15 @@ export const processMachine = setup({
     needsNoStartWindow: ({ context }) => context.spec.startMs <= 0,
     stayedUp: ({ context }, params: { ranMs: number }) => params.ranMs >= context.spec.startMs,
     isExhausted: ({ context }) => retriesExhausted(context.spec, context.failures),
-    shouldRestart: ({ context }) =>
-      !context.quiescent && context.lastExit !== null && wantsRestart(context.spec, context.lastExit),
+    shouldRestart: ({ context }) => isRestartDue(context),
+    shouldRestartAtOnce: ({ context }) => isRestartDue(context) && restartPauseMs(context.lastRanMs) === 0,
   },
   delays: {
     startWindow: ({ context }) => context.spec.startMs,
     stopWait: ({ context }) => Math.max(0, context.spec.stopWaitMs),
     killRepeat: ({ context }) => Math.max(minKillRepeatMs, context.spec.stopWaitMs),
     backoff: ({ context }) => backoffMs(context.failures),
+    restartPause: ({ context }) => restartPauseMs(context.lastRanMs),
   },
 }).createMachine({
   id: 'process',
@@ -218,6 +243,8 @@ export const processMachine = setup({
     stoppedAt: 0,
     spawnError: '',
     lastExit: null,
+    lastRanMs: 0,
+    restartDeclined: false,
     signalError: '',
     stdinClosed: false,
     quiescent: false,
@@ -394,8 +421,10 @@ export const processMachine = setup({
     EXITED: {
       entry: 'forgetFailures',
       exit: { type: 'leave', params: { state: 'EXITED' } },
-      always: { guard: 'shouldRestart', target: 'alive' },
+      always: { guard: 'shouldRestartAtOnce', target: 'alive' },
+      after: { restartPause: { guard: 'shouldRestart', target: 'alive' } },
       on: {
+        'process.stop': { actions: 'declineRestart' },
         'process.start': { guard: 'mayStart', target: 'alive' },
         'process.drain': { actions: ['becomeDraining', 'reportDrainedIfAsked'] },
       },

@@ -60,12 +60,14 @@ const stopAll = (
   caller: Caller,
   processes: readonly ActiveProcess[],
   waits: boolean,
-): Promise<readonly BatchStatus[]> =>
-  runBatch({
+): Promise<readonly BatchStatus[]> => {
+  for (const process of processes) declineRestart(process);
+  return runBatch({
     processes,
     concerns: (process) => isRunning(process.state()),
     act: (process, name) => stop(caller, process, { name, waits }),
   });
+};
 
 interface StopRequest {
   /** As the caller wrote it, for faults. */
@@ -74,6 +76,7 @@ interface StopRequest {
 }
 
 function stop(caller: Caller, process: ActiveProcess, { name, waits }: StopRequest): true | Promise<true> {
+  declineRestart(process);
   if (!isRunning(process.state())) throw Fault.of('NOT_RUNNING', name);
   const { pid } = process.info();
   const conclude = (verdict: StopVerdict | 'abandoned'): true => {
@@ -91,6 +94,11 @@ function stop(caller: Caller, process: ActiveProcess, { name, waits }: StopReque
   }
   watch.end();
   return true;
+}
+
+/** A program that has just ended may be about to be started again; who asks for a stop does not want that. */
+function declineRestart(process: ActiveProcess): void {
+  if (process.state() === 'EXITED') process.stop();
 }
 
 type StopVerdict = 'stopped' | 'unknown';

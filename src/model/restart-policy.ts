@@ -15,6 +15,12 @@ export function wantsRestart(spec: Pick<ProcessSpec, 'autorestart' | 'exitCodes'
   }
 }
 
+/**
+ * Milliseconds before a program that ran for `ranMs` is started again: none, unless it ended within a second of its start.
+ * Supervisor's loop, which looks once a second, paces those that end at once; without a pace they would take a processor.
+ */
+export const restartPauseMs = (ranMs: number): number => Math.max(0, 1000 - ranMs);
+
 /** Milliseconds before the next try after the nth failure in a row: n seconds (as Supervisor). */
 export const backoffMs = (failures: number): number => failures * 1000;
 

@@ -115,6 +115,32 @@ describe('ending', () => {
     await daemon.waitForStatus('again', 'RUNNING');
   });
 
+  scenario(
+    'a program that ends at once is started once a second, and a stop in between ends that',
+    async () => {
+      await using daemon = await startDaemon({
+        config: `[program:brief]\ncommand=${fixture('exits', 1)}\nstartsecs=0\nautorestart=true
+[program:clock]\ncommand=${fixture('forever')}\nstartsecs=2\nautostart=false`,
+      });
+      await daemon.waitForMessage('brief', 'spawned', 4);
+      const moments = [...daemon.log().matchAll(/^(\S+ \S+),(\d{3}) INFO spawned: 'brief'/gm)].map(
+        ([, second, millisecond]) => Date.parse(`${second}.${millisecond}`),
+      );
+      // A millisecond is granted for the rounding of both moments.
+      for (const [index, moment] of moments.slice(1).entries()) {
+        expect(moment - (moments[index] ?? 0)).toBeGreaterThanOrEqual(999);
+      }
+      await daemon.waitForStatus('brief', 'EXITED');
+      expect(await daemon.ctl('stop', 'all')).toMatchObject({ status: 0 });
+      const spawned = () => daemon.messagesAbout('brief').filter((message) => message.includes('spawned')).length;
+      const before = spawned();
+      // It takes two seconds until this one is RUNNING: time enough for a restart that was not declined.
+      expect(await daemon.ctl('start', 'clock')).toMatchObject({ stdout: 'clock: started\n' });
+      expect(spawned()).toBe(before);
+    },
+    { oursOnly: true },
+  );
+
   scenario('autorestart=false leaves a program EXITED whatever its exit status', async () => {
     await using daemon = await startDaemon({
       config: `[program:once]\ncommand=${fixture('exits', 5)}\nstartsecs=0\nautorestart=false`,

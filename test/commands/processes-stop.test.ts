@@ -15,7 +15,8 @@ describe('stopProcess', () => {
     const { call, process } = createBench(lone('p', state));
     const expected = isRunning(state) ? 'true' : 'NOT_RUNNING: p';
     expect(await outcomeOf(call('supervisor.stopProcess', 'p', false))).toBe(expected);
-    expect(process('p').stops).toBe(isRunning(state) ? 1 : 0);
+    // In EXITED a restart may be due; it is declined.
+    expect(process('p').stops).toBe(isRunning(state) || state === 'EXITED' ? 1 : 0);
     expect(process('p').listenerCount).toBe(0);
   });
 
@@ -100,9 +101,10 @@ describe('batches of stops', () => {
     ]);
   });
 
-  test('of a stopped group answer an empty list', async () => {
-    const { call } = createBench(groupOf('g', { a: 'STOPPED' }));
+  test('of a stopped group answer an empty list, and decline restarts that are due', async () => {
+    const { call, process } = createBench(groupOf('g', { a: 'STOPPED', b: 'EXITED' }));
     expect(await call('supervisor.stopProcess', 'g:*')).toEqual([]);
+    expect(process('b').stops).toBe(1);
     expect(await outcomeOf(call('supervisor.stopProcessGroup', 'nope'))).toBe('BAD_NAME: nope');
   });
 });

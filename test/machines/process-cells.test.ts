@@ -87,7 +87,7 @@ const cells: Readonly<Record<StateName, Cells>> = {
     'process.drain': 'FATAL',
     timer: 'alive.STARTING.spawning',
   },
-  EXITED: whileAtRest,
+  EXITED: { ...whileAtRest, 'process.stop': 'stays', timer: 'stays' },
   FATAL: whileAtRest,
   UNKNOWN: { ...always, 'process.drain': 'stays' },
 };
@@ -110,7 +110,8 @@ describe.each(stateNames)('in %s', (state) => {
     const before = snapshotIn(state);
     const expected = cells[state].timer;
     expect(timerEvents(before)).toHaveLength(expected === undefined ? 0 : 1);
-    if (expected !== undefined) expect(statePath(step(before, 'timer').value)).toBe(expected);
+    if (expected === undefined) return;
+    expect(statePath(step(before, 'timer').value)).toBe(expected === 'stays' ? state : expected);
   });
 });
 
@@ -152,6 +153,18 @@ describe('conditions', () => {
     expect(statePath(step(running, samples['child.exited']).value)).toBe('alive.STARTING.spawning');
     const quiescent = step(running, samples['process.quiesce']);
     expect(statePath(step(quiescent, samples['child.exited']).value)).toBe('EXITED');
+  });
+
+  test('EXITED: a restart waits if the program ended at once, and a stop declines it', () => {
+    const running = step(
+      step(initialSnapshot({ startMs: 0, autorestart: 'always' }), samples['process.start']),
+      samples['child.spawned'],
+    );
+    const ended = step(running, quickExit);
+    expect(statePath(ended.value)).toBe('EXITED');
+    expect(statePath(step(ended, 'timer').value)).toBe('alive.STARTING.spawning');
+    expect(statePath(step(step(ended, samples['process.stop']), 'timer').value)).toBe('EXITED');
+    expect(statePath(step(step(ended, samples['process.quiesce']), 'timer').value)).toBe('EXITED');
   });
 });
 

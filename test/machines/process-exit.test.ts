@@ -37,7 +37,7 @@ describe('autorestart', () => {
     expect(process.state).toBe(outcome === 'restarted' ? 'RUNNING' : 'EXITED');
   });
 
-  test('has no delay and no limit', () => {
+  test('has no delay for a program that ran for a second, and no limit', () => {
     const process = running('always');
     for (let round = 1; round <= 50; round += 1) {
       process.child.exits(exited(1));
@@ -45,6 +45,35 @@ describe('autorestart', () => {
       expect(process.children.all).toHaveLength(round + 1);
       process.pass(1000);
     }
+  });
+
+  test.each([0, 1, 600, 999])('waits until a second after the start if the program ran for %i ms only', (ranMs) => {
+    const process = supervise({ autorestart: 'always', startMs: 0 });
+    process.tell('start');
+    for (let round = 1; round <= 5; round += 1) {
+      process.pass(ranMs);
+      process.child.exits(exited(1));
+      expect(process.state).toBe('EXITED');
+      process.pass(1000 - ranMs - 1);
+      expect(process.children.all).toHaveLength(round);
+      process.pass(1);
+      expect(process.state).toBe('RUNNING');
+      expect(process.children.all).toHaveLength(round + 1);
+    }
+  });
+
+  test('is declined by a stop that comes while it waits, and wanted again after a start', () => {
+    const process = supervise({ autorestart: 'always', startMs: 0 });
+    process.tell('start');
+    process.child.exits(exited(1));
+    process.tell('stop');
+    process.pass(1_000_000);
+    expect(process.state).toBe('EXITED');
+    expect(process.children.all).toHaveLength(1);
+    process.tell('start');
+    process.child.exits(exited(1));
+    process.pass(1000);
+    expect(process.children.all).toHaveLength(3);
   });
 
   test('does not apply to a process that was asked to stop', () => {

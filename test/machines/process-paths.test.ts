@@ -110,9 +110,9 @@ describe.each([
   test('EXITED knows the exit, and rests only if nothing is to follow', () => {
     for (const snapshot of ends) {
       if (processState(snapshot) !== 'EXITED') continue;
-      const { lastExit, quiescent } = snapshot.context;
+      const { lastExit, lastRanMs, quiescent, restartDeclined } = snapshot.context;
       expect(lastExit).not.toBeNull();
-      if (quiescent) continue;
+      if (quiescent || restartDeclined || lastRanMs < 1000) continue;
       expect(autorestart).not.toBe('always');
       if (autorestart === 'unexpected') expect(lastExit).toEqual(exited(0));
     }

@@ -101,10 +101,18 @@ function performChild(process: Supervised, act: Exclude<Act, { kind: 'request' |
   }
 }
 
+interface Before {
+  readonly state: ProcessState;
+  /** It has ended at once and is to be started again after a pause. */
+  readonly restartDue: boolean;
+  readonly children: number;
+  readonly changes: number;
+}
+
 /** Whether a new child is the rule's or the user's doing: nothing else may start one. */
-function maySpawn(act: Act, before: ProcessState, spec: ProcessSpec, announced: readonly ProcessState[]): boolean {
-  if (act.kind === 'request') return act.what === 'start' && ['STOPPED', 'EXITED', 'FATAL'].includes(before);
-  if (act.kind === 'pass') return before === 'BACKOFF';
+function maySpawn(act: Act, before: Before, spec: ProcessSpec, announced: readonly ProcessState[]): boolean {
+  if (act.kind === 'request') return act.what === 'start' && ['STOPPED', 'EXITED', 'FATAL'].includes(before.state);
+  if (act.kind === 'pass') return before.state === 'BACKOFF' || before.restartDue;
   return act.kind === 'exit' && announced.includes('EXITED') && wantsRestart(spec, act.status);
 }
 
@@ -124,13 +132,19 @@ const edges: Readonly<Record<ProcessState, readonly ProcessState[]>> = {
 function live(
   values: Partial<ProcessSpec>,
   story: readonly Act[],
-  look: (process: Supervised, act: Act, before: { state: ProcessState; children: number; changes: number }) => void,
+  look: (process: Supervised, act: Act, before: Before) => void,
 ): Supervised {
   const process = supervise(values);
   process.children.onAsked = () => {};
   for (const act of story) {
+    const { lastExit, restartDeclined } = process.context;
     const before = {
       state: process.state,
+      restartDue:
+        process.state === 'EXITED' &&
+        !restartDeclined &&
+        lastExit !== null &&
+        wantsRestart(process.context.spec, lastExit),
       children: process.children.all.length,
       changes: process.changes.length,
     };
@@ -162,7 +176,7 @@ describe('whatever is asked and whatever happens', () => {
         if (children.all.length > before.children) {
           expect(children.all.length).toBe(before.children + 1);
           expect(quiescent).toBe(false);
-          expect(maySpawn(act, before.state, context.spec, announced.slice(before.changes))).toBe(true);
+          expect(maySpawn(act, before, context.spec, announced.slice(before.changes))).toBe(true);
         }
         if (act.kind === 'request' && (act.what === 'quiesce' || act.what === 'drain')) quiescent = true;
       });
