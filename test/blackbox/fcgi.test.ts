@@ -130,10 +130,10 @@ describe('an fcgi program', () => {
   );
 
   scenario(
-    'that is restarted after an exit keeps its socket, so that no connection is refused',
+    'that is restarted at once after an exit keeps its socket, so that no connection is refused',
     async () => {
       await using daemon = await startDaemon({
-        config: `[fcgi-program:web]\n${accepts}\nstartsecs=0\nautorestart=true\nsocket=unix://%(here)s/web.sock`,
+        config: `[fcgi-program:web]\n${accepts}\nstartsecs=1\nautorestart=true\nsocket=unix://%(here)s/web.sock`,
       });
       const path = daemon.sandbox.path('web.sock');
       await daemon.waitForStatus('web', 'RUNNING');
