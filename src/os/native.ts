@@ -1,28 +1,11 @@
 /**
- * The C library calls Node does not offer, through koffi. The only module that knows koffi; it is loaded with the first
- * call, since that takes longer than everything else a start does. Nothing here blocks but the look-up of a host's name.
+ * The C library calls that starting and reaping programs, listening and looking up users need. Nothing here blocks but
+ * the look-up of a host's name.
  */
 
-import { createRequire } from 'node:module';
-import { constants } from 'node:os';
+import { cLibrary, errorName, SystemError } from './libc.ts';
 
-/** C functions return −1 or an errno; both become this. `code` is symbolic: `EAGAIN`. */
-export class SystemError extends Error {
-  override readonly name = 'SystemError';
-  readonly code: string;
-
-  constructor(call: string, errno: number) {
-    const code = errorName(errno);
-    super(`${call}: ${code}`);
-    this.code = code;
-  }
-}
-
-/** Symbolic name of an errno, or the number as text if the platform does not name it. */
-export function errorName(errno: number): string {
-  // Not libuv's own names: it has none for errors that only a spawn can meet, such as ENOEXEC.
-  return Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ?? String(errno);
-}
+export { errorName, SystemError };
 
 interface PasswdEntry {
   readonly pw_name: string;
@@ -82,8 +65,7 @@ function library(): Library {
 }
 
 function load(): Library {
-  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
-  const libc = koffi.load(null);
+  const { koffi, libc } = cLibrary();
   koffi.struct('statevisor_passwd', {
     pw_name: 'char *',
     pw_passwd: 'char *',

@@ -1,0 +1,103 @@
+/**
+ * Named pipes, and moving bytes from a pipe without touching them: `splice` takes them out of the pipe and puts them into
+ * a file in one step of the kernel, so that a killed daemon has either moved bytes or left them.
+ */
+
+import { closeSync, constants, openSync } from 'node:fs';
+import { checked, lastErrno, nativeCall, SystemError } from './libc.ts';
+
+const mkfifo = nativeCall<[path: string, mode: number], number>('int mkfifo(const char *path, uint mode)');
+const fcntl = nativeCall<[fd: number, command: number, argument: number], number>(
+  'int fcntl(int fd, int command, int argument)',
+);
+const lseek = nativeCall<[fd: number, offset: number, whence: number], number>(
+  'long lseek(int fd, long offset, int whence)',
+);
+const spliceCall = nativeCall<[from: number, a: null, to: number, b: null, count: number, flags: number], number>(
+  'long splice(int from, void *offsetFrom, int to, void *offsetTo, ulong count, uint flags)',
+);
+const teeCall = nativeCall<[from: number, to: number, count: number, flags: number], number>(
+  'long tee(int from, int to, ulong count, uint flags)',
+);
+const ioctl = nativeCall<[fd: number, request: number, argument: Buffer], number>(
+  'int ioctl(int fd, ulong request, void *argument)',
+);
+
+/** Makes a named pipe with exactly these permission bits less the umask. Throws `SystemError` (EEXIST, ENOSPC). */
+export const makeFifo = (path: string, mode: number): void => {
+  checked('mkfifo', mkfifo(path, mode));
+};
+
+/** The daemon's end for reading; never blocks, and opens whether or not anybody writes. Throws Node's system error. */
+export const openFifoToRead = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+
+/** The daemon's end for writing; never blocks. Throws Node's system error: ENXIO while nobody reads. */
+export const openFifoToWrite = (path: string): number => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+
+/**
+ * A program's end. It is open for reading too, so that the program itself keeps the pipe alive when the daemon is gone:
+ * no SIGPIPE, no end of input, no byte lost.
+ */
+export const openFifoForProgram = (path: string): number => openSync(path, constants.O_RDWR);
+
+const SPLICE_F_NONBLOCK = 2;
+const SEEK_END = 2;
+const F_SETPIPE_SZ = 1031;
+const F_GETPIPE_SZ = 1032;
+const FIONREAD = 0x541b;
+const EAGAIN = 11;
+
+/**
+ * What a move came to: bytes moved; `empty`: nothing there now; `ended`: nothing there and nobody left to write;
+ * otherwise the symbolic errno of the refusal, with everything still in the pipe.
+ */
+export type Moved = number | 'empty' | 'ended' | { readonly error: string };
+
+function outcome(result: number, call: string): Moved {
+  if (result > 0) return result;
+  if (result === 0) return 'ended';
+  const errno = lastErrno();
+  return errno === EAGAIN ? 'empty' : { error: new SystemError(call, errno).code };
+}
+
+/**
+ * Moves up to `count` bytes from a pipe to the end of a file. The file must not be open for appending (EINVAL), hence
+ * its end is looked for first; another writer of the same file can come in between.
+ */
+export function moveToEndOfFile(pipeFd: number, fileFd: number, count: number): Moved {
+  lseek(fileFd, 0, SEEK_END);
+  return moveBytes(pipeFd, fileFd, count);
+}
+
+/** Moves up to `count` bytes from a pipe to whatever takes them: another pipe, /dev/null. */
+export const moveBytes = (pipeFd: number, toFd: number, count: number): Moved =>
+  outcome(spliceCall(pipeFd, null, toFd, null, count, SPLICE_F_NONBLOCK), 'splice');
+
+/** Copies up to `count` bytes from the front of one pipe into another without taking them out. */
+export const copyFront = (pipeFd: number, toPipeFd: number, count: number): Moved =>
+  outcome(teeCall(pipeFd, toPipeFd, count, SPLICE_F_NONBLOCK), 'tee');
+
+/** Bytes a pipe holds now. */
+export function bytesWaiting(pipeFd: number): number {
+  const count = Buffer.alloc(4);
+  checked('ioctl', ioctl(pipeFd, FIONREAD, count));
+  return count.readInt32LE();
+}
+
+/** Capacity of a pipe in bytes. */
+export const pipeCapacity = (pipeFd: number): number => checked('fcntl', fcntl(pipeFd, F_GETPIPE_SZ, 0));
+
+/** Asks for a larger pipe; the system may refuse (EPERM beyond pipe-max-size or the user's share), which is no error here. */
+export const growPipe = (pipeFd: number, bytes: number): boolean => fcntl(pipeFd, F_SETPIPE_SZ, bytes) >= 0;
+
+/** Whether this system can make named pipes in the directory, found out by making one. */
+export function canMakeFifos(directory: string): boolean {
+  const probe = `${directory}/.probe`;
+  try {
+    makeFifo(probe, 0o600);
+    closeSync(openFifoForProgram(probe));
+    return true;
+  } catch {
+    return false;
+  }
+}

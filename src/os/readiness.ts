@@ -1,0 +1,154 @@
+/**
+ * Tells when descriptors can be read, without reading: Node's own streams would take the bytes. One epoll instance holds
+ * them all; while nothing is ready, one thread waits in the kernel and nothing wakes up.
+ */
+
+import { closeSync } from 'node:fs';
+import { checked, nativeCall, waitingNativeCall } from './libc.ts';
+
+export interface Readiness {
+  /**
+   * Calls `onReady` while `fd` has something to read, or has ended, until the watch is closed or paused. The descriptor
+   * must stay open as long as it is watched.
+   */
+  watch(fd: number, onReady: () => void): Watch;
+  /** Ends the waiting thread. Nothing is reported any more. */
+  close(): void;
+}
+
+export interface Watch {
+  /** Reports nothing until `resume`; what happened meanwhile is reported then. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+const epollCreate = nativeCall<[flags: number], number>('int epoll_create1(int flags)');
+const epollControl = nativeCall<[epoll: number, operation: number, fd: number, event: Buffer], number>(
+  'int epoll_ctl(int epoll, int operation, int fd, void *event)',
+);
+const epollWaitNow = nativeCall<[epoll: number, events: Buffer, count: number, timeout: number], number>(
+  'int epoll_wait(int epoll, void *events, int count, int timeout)',
+);
+const epollWait = waitingNativeCall<[epoll: number, events: Buffer, count: number, timeout: number]>(
+  'int epoll_wait(int epoll, void *events, int count, int timeout)',
+);
+const eventfd = nativeCall<[initial: number, flags: number], number>('int eventfd(uint initial, int flags)');
+
+const EPOLL_CLOEXEC = 0o2000000;
+const EFD_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+/** The record is packed on x86-64 only. */
+const eventBytes = process.arch === 'x64' ? 12 : 16;
+const dataOffset = eventBytes - 8;
+const batch = 256;
+
+interface Watched {
+  readonly fd: number;
+  readonly onReady: () => void;
+  paused: boolean;
+  closed: boolean;
+}
+
+export interface ReadinessOptions {
+  /** Hears what a listener throws; the others are served all the same. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Throws `SystemError` (EMFILE). */
+export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
+  const epoll = checked('epoll_create1', epollCreate(EPOLL_CLOEXEC));
+  // Something always ready, added to wake the waiting thread when the set is no longer wanted.
+  const bell = checked('eventfd', eventfd(1, EFD_CLOEXEC));
+  const events = Buffer.alloc(eventBytes * batch);
+  const event = Buffer.alloc(eventBytes);
+  const watched = new Map<number, Watched>();
+  let waiting = false;
+  let closed = false;
+
+  const control = (operation: number, fd: number): void => {
+    event.fill(0);
+    event.writeUInt32LE(EPOLLIN, 0);
+    event.writeInt32LE(fd, dataOffset);
+    checked('epoll_ctl', epollControl(epoll, operation, fd, event));
+  };
+
+  const deliver = (count: number): void => {
+    const ready: (Watched | undefined)[] = [];
+    for (let index = 0; index < count; index += 1) {
+      ready.push(watched.get(events.readInt32LE(index * eventBytes + dataOffset)));
+    }
+    for (const entry of ready) {
+      if (entry === undefined || entry.closed || entry.paused) continue;
+      try {
+        entry.onReady();
+      } catch (error) {
+        onDefect(error);
+      }
+    }
+  };
+
+  /** Serves what is ready now, and lets the rest of the daemon have its turn before the next look. */
+  const serve = (count: number): void => {
+    waiting = false;
+    if (count > 0 && !closed) deliver(count);
+    if (closed) {
+      end();
+      return;
+    }
+    const more = epollWaitNow(epoll, events, batch, 0);
+    waiting = true;
+    if (more > 0) setImmediate(serve, more);
+    else wait();
+  };
+
+  const wait = (): void => {
+    epollWait(epoll, events, batch, -1).then(serve, (error: unknown) => {
+      waiting = false;
+      onDefect(error);
+    });
+  };
+
+  const end = (): void => {
+    closeSync(epoll);
+    closeSync(bell);
+  };
+
+  return {
+    watch: (fd, onReady) => {
+      const entry: Watched = { fd, onReady, paused: false, closed: false };
+      control(EPOLL_CTL_ADD, fd);
+      watched.set(fd, entry);
+      if (!waiting && !closed) {
+        waiting = true;
+        wait();
+      }
+      return {
+        pause: () => {
+          if (entry.closed || entry.paused) return;
+          entry.paused = true;
+          control(EPOLL_CTL_DEL, fd);
+        },
+        resume: () => {
+          if (entry.closed || !entry.paused) return;
+          entry.paused = false;
+          control(EPOLL_CTL_ADD, fd);
+        },
+        close: () => {
+          if (entry.closed) return;
+          entry.closed = true;
+          if (!entry.paused) control(EPOLL_CTL_DEL, fd);
+          if (watched.get(fd) === entry) watched.delete(fd);
+        },
+      };
+    },
+    close: () => {
+      if (closed) return;
+      closed = true;
+      if (waiting) control(EPOLL_CTL_ADD, bell);
+      else end();
+    },
+  };
+}
