@@ -5,6 +5,7 @@
 
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { ExitStatus } from '../src/model/exit-status.ts';
+import type { ProcessState } from '../src/model/process-state.ts';
 import type { GroupSpec, SignalSpec } from '../src/model/program-spec.ts';
 
 /** From the composition root (requests, signals to the daemon) to the root machine. */
@@ -25,8 +26,25 @@ export type GroupCommand =
 /** From a group to the root. */
 export type GroupReport = { readonly type: 'group.drained'; readonly name: string };
 
+/**
+ * What became of a process while no daemon watched. `state` is the last one known; `child` is what still lives of it,
+ * with the milliseconds it has run so far.
+ */
+export interface ProcessPast {
+  readonly state: ProcessState;
+  readonly child: { readonly pid: number; readonly ranMs: number } | null;
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  readonly failures: number;
+  readonly lastExit: ExitStatus | null;
+  readonly spawnError: string;
+  readonly restartDeclined: boolean;
+}
+
 /** From a group, or on a client's behalf, to a process. */
 export type ProcessCommand =
+  /** Go on where an earlier daemon was ended; only in the first moment, instead of a first start. */
+  | { readonly type: 'process.resume'; readonly past: ProcessPast; readonly at: number }
   | { readonly type: 'process.start' }
   | { readonly type: 'process.stop' }
   | { readonly type: 'process.signal'; readonly signal: SignalSpec }
@@ -59,6 +77,13 @@ export type ChildReport =
       readonly at: number;
       readonly stdout: OutputSource;
       /** null when stderr goes down the stdout channel. */
+      readonly stderr: OutputSource | null;
+    }
+  /** A child of an earlier daemon is watched from now on. */
+  | {
+      readonly type: 'child.adopted';
+      readonly pid: number;
+      readonly stdout: OutputSource;
       readonly stderr: OutputSource | null;
     }
   | { readonly type: 'child.spawnFailed'; readonly reason: string; readonly at: number }

@@ -1,0 +1,37 @@
+/**
+ * What is remembered of a process beyond the life of the daemon, so that the next one can go on with it: small, plain,
+ * and only facts. Instants are epoch milliseconds.
+ */
+
+import type { ExitStatus } from './exit-status.ts';
+import type { ProcessState } from './process-state.ts';
+import type { SignalSpec } from './program-spec.ts';
+
+/** How a program is ended that the configuration does not know (any more) as it was started. */
+export interface StopSettings {
+  readonly signal: SignalSpec;
+  readonly waitMs: number;
+  readonly asGroup: boolean;
+  readonly killAsGroup: boolean;
+}
+
+export interface ProcessRecord {
+  readonly group: string;
+  readonly name: string;
+  readonly state: ProcessState;
+  /** Of the living child; 0 if there is none, or one was about to be spawned (`state` is STARTING then). */
+  readonly pid: number;
+  /** Start time of that pid in clock ticks since the system's start: tells a pid that was used again. */
+  readonly startTicks: number;
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  /** Failed starts in a row. */
+  readonly failures: number;
+  readonly lastExit: ExitStatus | null;
+  readonly spawnError: string;
+  /** A stop was asked for while a restart was due. */
+  readonly restartDeclined: boolean;
+  /** Of everything a program is started with (command, environment, user, …): another one means it must be started anew. */
+  readonly fingerprint: string;
+  readonly stop: StopSettings;
+}
