@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import type { ExitStatus } from '../../src/model/exit-status.ts';
+import { makeFifo, openFifoForProgram } from '../../src/os/fifo.ts';
+import { pipeHolders } from '../../src/os/pipe-holders.ts';
+import { processFacts } from '../../src/os/process-identity.ts';
+import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
+import type { Reaper } from '../../src/os/reaper.ts';
+import { hasEnded, watchProcess } from '../../src/os/watch-process.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+const reaper: Reaper = { expect: () => {}, living: () => [], close: () => {} };
+const ends: (() => void)[] = [];
+
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+function openReadiness(): Readiness {
+  const readiness = createReadiness({
+    onDefect: (error) => {
+      throw error;
+    },
+  });
+  ends.push(() => readiness.close());
+  return readiness;
+}
+
+/** A process that is no child of this one, with what it does. */
+function startStranger(script: string): { pid: number; startTicks: number } {
+  const pid = Number(execFileSync('/bin/sh', ['-c', `${script} > /dev/null 2>&1 & echo $!`], { encoding: 'utf8' }));
+  const facts = processFacts(pid);
+  if (facts === null) throw new Error('the process has ended before it was looked at');
+  ends.push(() => {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  });
+  return { pid, startTicks: facts.startTicks };
+}
+
+test('the end of a process that is no child is reported once, with what the system tells of its status', async () => {
+  const stranger = startStranger('exec sleep 60');
+  const seen: ExitStatus[] = [];
+  const watch = watchProcess({ reaper, readiness: openReadiness() }, stranger, (status) => seen.push(status));
+  expect(watch.kind).toBe('watched');
+  process.kill(stranger.pid, 'SIGTERM');
+  await waitFor('the report', () => seen.length > 0);
+  expect(seen).toHaveLength(1);
+  expect([{ kind: 'unseen' }, { kind: 'signalled', signal: 'SIGTERM', coreDumped: false }]).toContainEqual(seen[0]);
+});
+
+test('a released watch reports nothing', async () => {
+  const stranger = startStranger('exec sleep 60');
+  const seen: ExitStatus[] = [];
+  const watch = watchProcess({ reaper, readiness: openReadiness() }, stranger, (status) => seen.push(status));
+  if (watch.kind === 'watched') watch.release();
+  process.kill(stranger.pid, 'SIGKILL');
+  await waitFor('the end of the process', () => hasEnded(stranger));
+  expect(seen).toEqual([]);
+});
+
+test('a number that was used again is not the process that had it', () => {
+  const stranger = startStranger('exec sleep 60');
+  const other = { ...stranger, startTicks: stranger.startTicks - 1 };
+  expect(hasEnded(other)).toBe(true);
+  const watch = watchProcess({ reaper, readiness: openReadiness() }, other, () => {});
+  expect(watch.kind).toBe('gone');
+});
+
+test('the holders of a named pipe are found, and nobody else', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'holders-'));
+  ends.push(() => rmSync(directory, { recursive: true }));
+  const [held, other] = [join(directory, 'held'), join(directory, 'other')];
+  for (const path of [held, other]) makeFifo(path, 0o600);
+  const own = openFifoForProgram(held);
+  ends.push(() => closeSync(own));
+  const stranger = startStranger(`exec sleep 60 <> ${held}`);
+  await waitFor('the pipe to be opened', () => pipeHolders([held]).some(({ pid }) => pid === stranger.pid));
+  expect(pipeHolders([held]).map(({ pid }) => pid)).toEqual([stranger.pid]);
+  expect(pipeHolders([other])).toEqual([]);
+  expect(pipeHolders([join(directory, 'missing')])).toEqual([]);
+});
