@@ -24,7 +24,7 @@ const everyAction = [
   ctl('status', 'a'),
   ctl('pid', 'all'),
   typed('help', 'help start', 'version', 'avail', 'pid nope', 'status team:*', 'start fails', 'start rests', 'nope'),
-  typed('signal HUP team:a', 'stop team:a', 'stop team:a', 'clear talks', 'clear nope', 'tail talks', 'tail nope'),
+  typed('signal CONT team:a', 'stop team:a', 'stop team:a', 'clear talks', 'clear nope', 'tail talks', 'tail nope'),
   typed(
     'remove rests',
     'stop rests',
