@@ -75,6 +75,9 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: 
   return { kind: 'launched', pid: outcome.pid, stdinFd: stdin.daemonFd, stdout, stderr };
 }
 
+/** Programs leave so many descriptors to the daemon: it must be able to answer those who want to know what is wrong. */
+const reservedDescriptors = 24;
+
 interface Stdin {
   readonly programFd: number;
   /** The other end of a pipe; null when it is none. */
@@ -94,6 +97,7 @@ function openChannels(
   listeningFd: number | null,
 ): Channels | { readonly reason: string } {
   const opened: OpenOutput[] = [];
+  if (os.spareDescriptors() < reservedDescriptors) return { reason: tooManyFiles(spec.name) };
   const giveUp = (code: string): { reason: string } => {
     for (const output of opened) {
       os.closeDescriptor(output.pipe.writeFd);
@@ -101,9 +105,7 @@ function openChannels(
     }
     return {
       reason:
-        code === 'EMFILE'
-          ? `too many open files to spawn '${spec.name}'`
-          : `unknown error making dispatchers for '${spec.name}': ${code}`,
+        code === 'EMFILE' ? tooManyFiles(spec.name) : `unknown error making dispatchers for '${spec.name}': ${code}`,
     };
   };
   const channels = spec.redirectStderr ? (['stdout'] as const) : (['stdout', 'stderr'] as const);
@@ -123,6 +125,8 @@ function openChannels(
   if ('error' in stdin || stdout === undefined) return giveUp('error' in stdin ? stdin.error : 'EBADF');
   return { stdin, stdout, stderr: stderr ?? null };
 }
+
+const tooManyFiles = (name: string): string => `too many open files to spawn '${name}'`;
 
 function openStdin(os: Os): Stdin | Failure {
   const pipe = os.openPipe('write');

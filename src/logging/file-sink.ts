@@ -126,10 +126,12 @@ export class FileSink implements LogSink {
     const status = statusOf(this.#fd);
     this.#size = status?.size ?? this.#size;
     const removed = status?.nlink === 0;
+    const refused = this.#troubles.has('open');
     // A new descriptor also helps where the old one is of no use any more, as after a network file system's restart.
-    if (removed || status === null || this.#troubles.has('open') || this.#recovery !== undefined) {
+    if (removed || status === null || refused || this.#recovery !== undefined) {
       this.reopen();
-      if (removed && !this.#troubles.has('open')) this.#report(`log '${this.#path}' was removed; it is created again`);
+      const created = removed && !refused && !this.#troubles.has('open');
+      if (created) this.#report(`log '${this.#path}' was removed; it is created again`);
     }
     this.#flush();
   }

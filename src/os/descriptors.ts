@@ -1,13 +1,14 @@
-/** The daemon's own descriptors: none of those it inherited may reach a program. */
+/** The daemon's own descriptors: none of those it inherited may reach a program, and a few must always be left. */
 
-import { closeSync, openSync, readdirSync } from 'node:fs';
-import { closeOnExec } from './native.ts';
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeOnExec, getLimit, resources } from './native.ts';
 
 const standardDescriptors = 3;
+const ownDescriptors = '/proc/self/fd';
 
 /** Marks everything above standard error, whoever opened it. Node marks what it opens itself. */
 export function keepDescriptorsFromPrograms(): void {
-  for (const name of readdirSync('/proc/self/fd')) {
+  for (const name of readdirSync(ownDescriptors)) {
     const fd = Number(name);
     if (fd >= standardDescriptors) closeOnExec(fd);
   }
@@ -17,4 +18,28 @@ export function keepDescriptorsFromPrograms(): void {
 export function silence(fd: 1 | 2): void {
   closeSync(fd);
   openSync('/dev/null', 'r+');
+}
+
+export interface DescriptorRoom {
+  /** How many descriptors this process may have. */
+  readonly limit: number;
+  /** How many of them are not in use. */
+  readonly spare: number;
+}
+
+/** Cheap enough to be asked before each spawn and each connection. */
+export function descriptorRoom(): DescriptorRoom {
+  const limit = Number(getLimit(resources.NOFILE).soft);
+  return { limit, spare: limit - openCount(limit) };
+}
+
+/** Where nobody can tell, such as without /proc, there is room: the system refuses what is too much. */
+function openCount(limit: number): number {
+  try {
+    // Linux says it as the size of the folder since 6.2, and 0 before.
+    const { size } = statSync(ownDescriptors);
+    return size > 0 ? size : readdirSync(ownDescriptors).length;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EMFILE' ? limit : 0;
+  }
 }

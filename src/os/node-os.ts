@@ -2,6 +2,7 @@
 
 import { accessSync, closeSync, constants, existsSync, fchownSync, writeSync } from 'node:fs';
 import { findCommand } from './commands.ts';
+import { descriptorRoom } from './descriptors.ts';
 import { openListeningSocket } from './listening-socket.ts';
 import {
   getLimit,
@@ -36,6 +37,7 @@ export function createNodeOs({ reaper, environment, programFileLimit }: NodeOsOp
       // Only root may give away; another user's programs run as that user anyway.
       if (process.geteuid?.() === 0) fchownSync(fd, user.uid, user.gid);
     },
+    spareDescriptors: () => descriptorRoom().spare,
     openListeningSocket,
     closeDescriptor: closeSync,
     writeDescriptor,

@@ -14,6 +14,8 @@ export interface Os {
   openPipe(daemonEnd: 'read' | 'write'): PipeEnds | Failure;
   /** Lets the given user open `/dev/stdout` and `/dev/stderr` although the daemon made the pipe. */
   giveDescriptor(fd: number, user: UserSpec): void;
+  /** How many more descriptors the daemon may open. */
+  spareDescriptors(): number;
   /** A socket that listens and blocks, for programs to accept on. `error` is for people. */
   openListeningSocket(socket: FcgiSocketSpec): { readonly fd: number } | Failure;
   closeDescriptor(fd: number): void;

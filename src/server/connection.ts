@@ -12,6 +12,7 @@ import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
 import type { ServerLog } from './server-log.ts';
 import { runSession } from './session.ts';
+import { beginsLikeHttp } from './show-out.ts';
 
 /** A connection that begins like HTTP. Whoever gets it owns it: data, errors and end. */
 export interface HttpConnection {
@@ -68,7 +69,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
     if (isArray(first)) {
       socket.removeListener('error', onError);
       end = runSession({ ...options, firstBytes, credentials: server.credentials });
-    } else if (!isCapital(first)) {
+    } else if (!beginsLikeHttp(firstBytes)) {
       log.warn(`closed the connection of ${peer}: it speaks neither MessagePack-RPC nor HTTP`);
       endGently(socket, limits.closeGraceMs);
     } else if (options.http === null) {
@@ -86,8 +87,6 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
   socket.on('data', onBytes);
   return (reason) => end(reason);
 }
-
-const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
 
 const notOfferedText = 'This socket speaks MessagePack-RPC only.\n';
 

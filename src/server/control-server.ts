@@ -6,14 +6,14 @@
 import type { Socket } from 'node:net';
 import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
-import { encodeMessage } from '../protocol/codec.ts';
-import { notifications } from '../protocol/messages.ts';
+import { createAdmission } from './admission.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
 import { needsAuthentication } from './credentials.ts';
 import { openInetSocket } from './inet-socket.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import type { ListenProblem } from './listen-problem.ts';
 import type { ServerLog } from './server-log.ts';
+import { showOut } from './show-out.ts';
 import { openUnixSocket } from './unix-socket.ts';
 
 export interface ControlServerOptions {
@@ -38,11 +38,8 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-const tooManyConnections = encodeMessage({
-  type: 'notification',
-  method: notifications.closing,
-  params: ['too many connections are open'],
-});
+/** Peers that are being refused in good manners at the same time; more are cut off. */
+const mostShownOut = 32;
 
 export function createControlServer(options: ControlServerOptions): ControlServer {
   const { dispatch, log } = options;
@@ -50,23 +47,21 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const notice = options.notice ?? ((line: string) => process.stderr.write(`${line}\n`));
   const listeners: { close(): void }[] = [];
   const connections = new Map<Socket, (reason: string) => void>();
+  const admission = createAdmission(limits.connections, log);
+  let shownOut = 0;
   let lastId = 0;
-  let full = false;
 
   function accept(socket: Socket, server: ServerSpec): void {
-    if (connections.size >= limits.connections) {
-      if (!full) log.warn(`refusing connections: ${limits.connections} are open, which is the limit`);
-      full = true;
-      // Nobody knows yet what the peer speaks, but most speak this. It fits into the system's buffer and goes at once.
-      socket.on('error', () => {});
-      socket.end(tooManyConnections, () => socket.destroy());
+    const refusal = admission.refusal(connections.size);
+    if (refusal !== null) {
+      refuse(socket, refusal);
       return;
     }
     lastId += 1;
     const id = lastId;
     socket.once('close', () => {
       connections.delete(socket);
-      full = false;
+      admission.ended(connections.size);
     });
     const end = acceptConnection({
       socket,
@@ -80,6 +75,18 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       version: options.version ?? '',
     });
     connections.set(socket, end);
+  }
+
+  function refuse(socket: Socket, reason: string): void {
+    if (shownOut >= mostShownOut) {
+      socket.destroy();
+      return;
+    }
+    shownOut += 1;
+    socket.once('close', () => {
+      shownOut -= 1;
+    });
+    showOut(socket, reason, limits.closeGraceMs);
   }
 
   function openSocket(server: ServerSpec) {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch, Session } from '../../src/commands/method.ts';
 import { encodeMessage } from '../../src/protocol/codec.ts';
+import { preface } from '../../src/protocol/preface.ts';
 import { defaultLimits } from '../../src/server/limits.ts';
 import { gate, type RawPeer, rawPeer, request, response, type Served, serve, until } from './serve.ts';
 
@@ -130,6 +131,32 @@ describe('too many', () => {
       if (!peer.closed()) welcome = peer;
     }
     welcome.socket.destroy();
+  });
+
+  it('connections are refused in the protocol that the peer speaks, without losing the answer', async () => {
+    await using served = await serve({ limits: { connections: 1 } });
+    const admitted = await rawPeer(served.path);
+    const [modern, browser] = [await rawPeer(served.path), await rawPeer(served.path)];
+    modern.socket.write(preface);
+    modern.send(request(1, 'session.hello', 'x'.repeat(100_000)));
+    browser.socket.write('POST /RPC2 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc');
+    await until('both refused', () => modern.closed() && browser.closed());
+    expect(modern.messages).toEqual([closing('too many connections are open')]);
+    expect(browser.text()).toMatch(
+      /^HTTP\/1\.1 503 Service Unavailable\r\n.*\r\n\r\ntoo many connections are open\n$/s,
+    );
+    admitted.socket.destroy();
+  });
+
+  it('connections that are refused and say nothing are let go, and of many at once most are cut off', async () => {
+    await using served = await serve({ limits: { connections: 1, closeGraceMs: 50 } });
+    const admitted = await rawPeer(served.path);
+    const refused = await Promise.all(Array.from({ length: 100 }, () => rawPeer(served.path)));
+    await until('all refused', () => refused.every((peer) => peer.closed()));
+    const told = refused.filter(({ messages }) => messages.length > 0);
+    expect(told.length).toBeGreaterThanOrEqual(32);
+    expect(served.logLines).toHaveLength(2);
+    admitted.socket.destroy();
   });
 
   it('requests in flight are left unread until others are answered', async () => {
