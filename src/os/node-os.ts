@@ -15,20 +15,25 @@ import {
   setNonBlocking,
 } from './native.ts';
 import type { Failure, Os, PipeEnds, SignalResult, SpawnFailure, SpawnRequest } from './os.ts';
+import { copyDescriptorOf, openPidfd } from './pidfd.ts';
+import { processFacts } from './process-identity.ts';
+import type { Readiness } from './readiness.ts';
 import type { Reaper } from './reaper.ts';
 import { refusalTo } from './user-access.ts';
+import { watchProcess } from './watch-process.ts';
 
 /** util-linux; changes user, group and supplementary groups, then executes the program under the same pid. */
 const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv', '/sbin/setpriv'];
 
 export interface NodeOsOptions {
   readonly reaper: Reaper;
+  readonly readiness: Readiness;
   readonly environment: Readonly<Record<string, string>>;
   /** Soft limit of open files that programs get; null leaves the daemon's own. */
   readonly programFileLimit: bigint | null;
 }
 
-export function createNodeOs({ reaper, environment, programFileLimit }: NodeOsOptions): Os {
+export function createNodeOs({ reaper, readiness, environment, programFileLimit }: NodeOsOptions): Os {
   return {
     clock: { now: () => Date.now(), steady: () => performance.now() },
     environment,
@@ -48,6 +53,12 @@ export function createNodeOs({ reaper, environment, programFileLimit }: NodeOsOp
       reaper.expect(outcome, onExit);
       return { kind: 'spawned', pid: outcome };
     },
+    watch: (program, onExit) => watchProcess({ reaper, readiness }, program, onExit),
+    identify: (pid) => {
+      const facts = processFacts(pid);
+      return facts === null ? null : { pid, startTicks: facts.startTicks };
+    },
+    copyDescriptor,
     signal,
   };
 }
@@ -69,6 +80,19 @@ function writeDescriptor(fd: number, bytes: Uint8Array): { accepted: number; clo
     return { accepted, closed: false };
   } catch (error) {
     return { accepted, closed: errorCode(error) !== 'EAGAIN' };
+  }
+}
+
+function copyDescriptor(pid: number, fd: number): { fd: number } | Failure {
+  try {
+    const pidfd = openPidfd(pid);
+    try {
+      return { fd: copyDescriptorOf(pidfd, fd) };
+    } finally {
+      closeSync(pidfd);
+    }
+  } catch (error) {
+    return { error: error instanceof SystemError ? error.code : String(error) };
   }
 }
 

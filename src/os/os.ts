@@ -5,6 +5,7 @@
 
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { FcgiSocketSpec, UserSpec } from '../model/program-spec.ts';
+import type { ProcessIdentity, ProcessWatch } from './watch-process.ts';
 
 export interface Os {
   readonly clock: WallAndSteadyClock;
@@ -24,6 +25,12 @@ export interface Os {
   findCommand(request: FindCommand): CommandLookup;
   /** Starts a program as leader of its own process group. Its end is reported once, to `onExit`. */
   spawn(request: SpawnRequest, onExit: (status: ExitStatus) => void): Spawned | SpawnFailure;
+  /** Watches a program that an earlier daemon has started. Its end is reported once, to `onExit`. */
+  watch(program: ProcessIdentity, onExit: (status: ExitStatus) => void): ProcessWatch;
+  /** Tells this process from every other that had or will have its number; null when it has ended and was collected. */
+  identify(pid: number): ProcessIdentity | null;
+  /** A copy of a descriptor of another process, for sockets that only programs have kept. */
+  copyDescriptor(pid: number, fd: number): { readonly fd: number } | Failure;
   /** `pid` below zero means the process group −pid. */
   signal(pid: number, signal: number): SignalResult;
 }
