@@ -18,6 +18,7 @@ import { createNodeOs, killEverything } from './os/node-os.ts';
 import type { Os } from './os/os.ts';
 import { type Pidfile, writePidfile } from './os/pidfile.ts';
 import { dropPrivileges } from './os/privileges.ts';
+import { createReadiness, type Readiness } from './os/readiness.ts';
 import { createReaper, type Reaper } from './os/reaper.ts';
 import { createSyslog, type Syslog } from './os/syslog.ts';
 import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts';
@@ -52,6 +53,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     onOrphan: (pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`),
     onSignal: () => log?.debug('received SIGCHLD indicating a child quit'),
   });
+  const readiness = createReadiness({
+    onDefect: (error) => log?.critical(`internal error in the reading of output: ${String(error)}`),
+  });
   // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.
   const alive = setInterval(() => {}, 2 ** 31 - 1);
   const onDefect = (error: Error): void => {
@@ -63,7 +67,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   try {
     let spec = options.spec;
     for (let first = true; ; first = false) {
-      const life = prepareLife(options, spec, first, reaper);
+      const life = prepareLife(options, spec, first, { reaper, readiness });
       log = life.log;
       if ((await runLife(options, life, first)) === 'shutdown') return;
       spec = readAgain(options, spec, log);
@@ -71,6 +75,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   } finally {
     killEverything(reaper);
     reaper.close();
+    readiness.close();
     process.off('uncaughtException', onDefect);
     clearInterval(alive);
     await allLogsWritten();
@@ -90,7 +95,13 @@ let programFileLimit: bigint | null = null;
 /** One sequence for all lives: listeners compare the numbers. */
 const nextEventSerial = createSerials();
 
-function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolean, reaper: Reaper): Life {
+/** How this process learns of the ends and the output of programs; one for all lives. */
+interface Senses {
+  readonly reaper: Reaper;
+  readonly readiness: Readiness;
+}
+
+function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolean, senses: Senses): Life {
   const { daemon } = spec;
   const critical: string[] = [];
   const info: string[] = [];
@@ -127,7 +138,7 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     for (const notice of notices) if (notice.level === level) log[level](notice.message);
   }
   for (const message of info) log.info(message);
-  return { spec, log, os: createNodeOs({ reaper, environment: options.environment, programFileLimit }), syslog };
+  return { spec, log, os: createNodeOs({ ...senses, environment: options.environment, programFileLimit }), syslog };
 }
 
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
