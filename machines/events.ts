@@ -26,19 +26,37 @@ export type GroupCommand =
 /** From a group to the root. */
 export type GroupReport = { readonly type: 'group.drained'; readonly name: string };
 
-/**
- * What became of a process while no daemon watched. `state` is the last one known; `child` is what still lives of it,
- * with the milliseconds it has run so far.
- */
+/** A child that outlived the daemon that started it, with the milliseconds it has run so far. */
+export interface SurvivingChild {
+  readonly pid: number;
+  readonly ranMs: number;
+}
+
+/** What became of a process while no daemon watched. `state` is the last one known. */
 export interface ProcessPast {
   readonly state: ProcessState;
-  readonly child: { readonly pid: number; readonly ranMs: number } | null;
+  /** What still lives of it. */
+  readonly child: SurvivingChild | null;
+  /** Of the last child, whether it still lives or not; 0 if none is known. */
+  readonly pid: number;
   readonly startedAt: number;
   readonly stoppedAt: number;
   readonly failures: number;
   readonly lastExit: ExitStatus | null;
   readonly spawnError: string;
   readonly restartDeclined: boolean;
+}
+
+/** The pasts of a group's processes by name, as they were found at that instant. */
+export interface GroupPast {
+  readonly at: number;
+  readonly processes: ReadonlyMap<string, ProcessPast>;
+}
+
+/** The pasts of all processes, by group and process. */
+export interface TreePast {
+  readonly at: number;
+  readonly groups: ReadonlyMap<string, ReadonlyMap<string, ProcessPast>>;
 }
 
 /** From a group, or on a client's behalf, to a process. */

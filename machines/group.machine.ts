@@ -14,7 +14,7 @@ import {
   setup,
 } from 'xstate';
 import type { GroupSpec } from '../src/model/program-spec.ts';
-import type { GroupCommand, GroupReport, PoolReport, ProcessReport } from './events.ts';
+import type { GroupCommand, GroupPast, GroupReport, PoolReport, ProcessReport } from './events.ts';
 import { poolMachine } from './pool.machine.ts';
 import { processMachine } from './process.machine.ts';
 
@@ -24,6 +24,8 @@ export type PoolRef = ActorRefFrom<typeof poolMachine>;
 export interface GroupInput {
   readonly spec: GroupSpec;
   readonly parent: ActorRef<Snapshot<unknown>, GroupReport>;
+  /** Of those processes that an earlier daemon has left; null or missing when there is none. */
+  readonly past?: GroupPast | null;
 }
 
 export interface GroupContext extends GroupInput {
@@ -31,14 +33,22 @@ export interface GroupContext extends GroupInput {
   readonly processes: ReadonlyMap<string, ProcessRef>;
   /** Gives events to the processes; null unless they are event listeners. */
   readonly pool: PoolRef | null;
-  /** Ids of the process actors that have not reported to be stopped since `group.drain`. */
-  readonly undrained: ReadonlySet<string>;
+  /** null once the processes have been told. */
+  readonly past: GroupPast | null;
+  /** How many process actors have not reported to be stopped since `group.drain`. */
+  readonly undrained: number;
 }
 
 const processId = (group: string, process: string): string => `${group}:${process}`;
 
 /** Actors that failed hear nothing any more and never report. */
 const isActive = (process: ProcessRef): boolean => process.getSnapshot().status === 'active';
+
+/** Whether the failed actor of that id is a process that was waited for. Its context can still be read. */
+function owesReport({ processes }: GroupContext, id: string): boolean {
+  const failed = [...processes.values()].find((process) => process.id === id);
+  return failed !== undefined && failed.getSnapshot().context.drain !== 'answered';
+}
 
 /** A listener that does not keep up must not hold up the end. */
 const longestFarewellMs = 1000;
@@ -75,11 +85,16 @@ export const groupMachine = setup({
         return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members, parent: self } });
       },
     }),
-    autostart: enqueueActions(({ context, enqueue }) => {
-      for (const spec of context.spec.processes) {
-        const process = context.processes.get(spec.name);
-        if (spec.autostart && process) enqueue.sendTo(process, { type: 'process.start' });
+    /** Those with a past go on with it, of the others those begin that are to be started. */
+    beginProcesses: enqueueActions(({ context, enqueue }) => {
+      for (const { name, autostart } of context.spec.processes) {
+        const process = context.processes.get(name);
+        const past = context.past?.processes.get(name);
+        if (process && context.past && past)
+          enqueue.sendTo(process, { type: 'process.resume', past, at: context.past.at });
+        else if (process && autostart) enqueue.sendTo(process, { type: 'process.start' });
       }
+      enqueue.assign({ past: null });
     }),
     drainPool: enqueueActions(({ context, enqueue }) => {
       if (context.pool) enqueue.sendTo(context.pool, { type: 'pool.drain' });
@@ -93,11 +108,12 @@ export const groupMachine = setup({
         enqueue.sendTo(process, { type: 'process.drain' });
     }),
     awaitProcesses: assign({
-      undrained: ({ context }) => new Set([...context.processes.values()].filter(isActive).map(({ id }) => id)),
+      undrained: ({ context }) => [...context.processes.values()].filter(isActive).length,
     }),
-    noteDrained: assign({
-      undrained: ({ context }, params: { id: string }) =>
-        new Set([...context.undrained].filter((id) => id !== params.id)),
+    noteDrained: assign({ undrained: ({ context }) => context.undrained - 1 }),
+    /** One that had reported before it failed was counted then. */
+    noteFailed: assign({
+      undrained: ({ context }, params: { id: string }) => context.undrained - (owesReport(context, params.id) ? 1 : 0),
     }),
     reportDrained: enqueueActions(({ context, enqueue }) => {
       enqueue.sendTo(context.parent, { type: 'group.drained', name: context.spec.name });
@@ -107,7 +123,7 @@ export const groupMachine = setup({
     hasListeners: ({ context }) =>
       context.pool !== null &&
       [...context.processes.values()].some((process) => process.getSnapshot().matches('alive')),
-    isDrained: ({ context }) => context.undrained.size === 0,
+    isDrained: ({ context }) => context.undrained <= 0,
   },
   delays: {
     farewell: ({ context }) =>
@@ -116,8 +132,8 @@ export const groupMachine = setup({
 }).createMachine({
   id: 'group',
   initial: 'active',
-  context: ({ input }) => ({ ...input, processes: new Map(), pool: null, undrained: new Set() }),
-  entry: ['spawnProcesses', 'spawnPool', 'autostart'],
+  context: ({ input }) => ({ ...input, processes: new Map(), past: input.past ?? null, pool: null, undrained: 0 }),
+  entry: ['spawnProcesses', 'spawnPool', 'beginProcesses'],
   on: {
     'xstate.error.actor.*': {
       actions: {
@@ -143,12 +159,7 @@ export const groupMachine = setup({
       entry: ['awaitProcesses', 'drainProcesses'],
       always: { guard: 'isDrained', target: 'drained' },
       on: {
-        'process.drained': {
-          actions: {
-            type: 'noteDrained',
-            params: ({ context, event }) => ({ id: processId(context.spec.name, event.name) }),
-          },
-        },
+        'process.drained': { actions: 'noteDrained' },
         // A process actor that failed will never report; the rest must not wait for it.
         'xstate.error.actor.*': {
           actions: [
@@ -156,7 +167,7 @@ export const groupMachine = setup({
               type: 'reportDefect',
               params: ({ context, event }) => ({ group: context.spec.name, error: event.error }),
             },
-            { type: 'noteDrained', params: ({ event }) => ({ id: event.actorId }) },
+            { type: 'noteFailed', params: ({ event }) => ({ id: event.actorId }) },
           ],
         },
       },

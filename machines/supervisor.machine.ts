@@ -6,7 +6,7 @@
 import { type ActorRefFrom, assign, type ErrorActorEvent, emit, enqueueActions, setup } from 'xstate';
 import type { SupervisorState } from '../src/model/process-state.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
-import type { GroupReport, SupervisorCommand } from './events.ts';
+import type { GroupPast, GroupReport, SupervisorCommand, TreePast } from './events.ts';
 import { groupMachine } from './group.machine.ts';
 
 export type GroupRef = ActorRefFrom<typeof groupMachine>;
@@ -14,10 +14,14 @@ export type GroupRef = ActorRefFrom<typeof groupMachine>;
 export interface SupervisorInput {
   /** Sorted by (priority, name). */
   readonly groups: readonly GroupSpec[];
+  /** Of the processes that an earlier daemon has left; missing when there is none. */
+  readonly past?: TreePast;
 }
 
 export interface SupervisorContext {
   readonly boot: readonly GroupSpec[];
+  /** null once the groups have been told. */
+  readonly past: TreePast | null;
   /** By name, in boot order: later additions stand behind their equals in priority. */
   readonly groups: ReadonlyMap<string, GroupRef>;
   /** What follows once everything is stopped. */
@@ -40,6 +44,11 @@ const priorityOf = (group: GroupRef): number => group.getSnapshot().context.spec
 
 /** Actors that failed hear nothing any more and never report. */
 const isActive = (group: GroupRef): boolean => group.getSnapshot().status === 'active';
+
+function pastOf(past: TreePast | null, group: string): GroupPast | null {
+  const processes = past?.groups.get(group);
+  return past && processes ? { at: past.at, processes } : null;
+}
 
 /** The groups that stop next: those that share the highest priority value left. */
 function lastLevel(groups: readonly GroupRef[]): readonly GroupRef[] {
@@ -68,8 +77,12 @@ export const supervisorMachine = setup({
     bootGroups: assign({
       groups: ({ context, spawn, self }) =>
         new Map(
-          context.boot.map((spec) => [spec.name, spawn('group', { id: spec.name, input: { spec, parent: self } })]),
+          context.boot.map((spec) => {
+            const past = pastOf(context.past, spec.name);
+            return [spec.name, spawn('group', { id: spec.name, input: { spec, parent: self, past } })];
+          }),
         ),
+      past: null,
     }),
     addGroup: assign({
       groups: ({ context, spawn, self }, params: { spec: GroupSpec }) => {
@@ -132,6 +145,7 @@ export const supervisorMachine = setup({
     initial: 'idle',
     context: ({ input }) => ({
       boot: input.groups,
+      past: input.past ?? null,
       groups: new Map(),
       intent: 'shutdown',
       undrained: [],

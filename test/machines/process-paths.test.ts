@@ -31,7 +31,7 @@ const situation = ({ value, context }: ProcessSnapshot): string =>
     context.lastExit,
     context.signalError,
     context.quiescent,
-    context.draining,
+    context.drain,
   ]);
 
 const badExit: ProcessEvent = { ...samples['child.exited'], status: exited(1) };
@@ -120,8 +120,8 @@ describe.each([
 
   test('a drain that was asked for is owed only while the child is being stopped', () => {
     for (const snapshot of ends) {
-      if (snapshot.context.draining) expect(processState(snapshot)).toBe('STOPPING');
-      if (snapshot.context.draining) expect(snapshot.context.quiescent).toBe(true);
+      if (snapshot.context.drain === 'asked') expect(processState(snapshot)).toBe('STOPPING');
+      if (snapshot.context.drain === 'asked') expect(snapshot.context.quiescent).toBe(true);
     }
   });
 

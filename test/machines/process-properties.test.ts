@@ -247,7 +247,7 @@ describe('whatever is asked and whatever happens', () => {
       process.tell('drain');
       for (const child of process.children.living) child.failsToSpawn();
       expect(isStopped(process.state)).toBe(true);
-      expect(process.context.draining).toBe(false);
+      expect(process.context.drain).toBe('answered');
       const asked = story.filter((act) => act.kind === 'request' && act.what === 'drain').length + 1;
       expect(process.reports.length).toBeGreaterThan(0);
       expect(process.reports.length).toBeLessThanOrEqual(asked);

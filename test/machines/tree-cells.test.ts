@@ -59,9 +59,9 @@ describe('the group machine', () => {
     expect(statePath(transition(groupMachine, before, samples[name])[0].value)).toBe(expected ?? state);
   });
 
-  test('a report of a process that is not waited for changes nothing', () => {
-    const [after] = transition(groupMachine, snapshotIn('draining'), { type: 'process.drained', name: 'other' });
-    expect(statePath(after.value)).toBe('draining');
+  test('the failure of an actor that is no process changes nothing', () => {
+    const failure = { type: 'xstate.error.actor.pool', error: new Error('defect'), actorId: 'pool' } as const;
+    expect(statePath(transition(groupMachine, snapshotIn('draining'), failure)[0].value)).toBe('draining');
   });
 });
 
