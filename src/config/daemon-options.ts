@@ -14,6 +14,7 @@ import {
   objectReference,
   octal,
   owner,
+  privateDirectory,
   text,
 } from './values.ts';
 
@@ -120,6 +121,11 @@ export const daemonOptions = {
   logformat: option('logformat', logFormat, 'classic', {
     scope: 'here',
     doc: "How the daemon's log is written: classic lines or one JSON object a line. Not known to Supervisor.",
+  }),
+  runtime_dir: optional('runtime_dir', privateDirectory, {
+    scope: 'here',
+    defaultDoc: 'below /run/statevisor, or the like for users',
+    doc: 'Where the daemon keeps what its successor must know to go on with running programs. Not known to Supervisor.',
   }),
 };
 

@@ -6,7 +6,7 @@ import { daemonOptions } from './daemon-options.ts';
 import { readEnvironment } from './environment.ts';
 import { expand } from './expand.ts';
 import type { Option } from './option.ts';
-import { normalizePath } from './paths.ts';
+import { absolutePath, normalizePath } from './paths.ts';
 import { type Reading, SectionReader } from './reading.ts';
 import { user as userType } from './values.ts';
 
@@ -58,6 +58,7 @@ export function readDaemonSection(reading: Reading): DaemonSection {
     strip_ansi: reader.read(daemonOptions.strip_ansi),
     environment: readDaemonEnvironment(reader),
     logformat: reader.read(daemonOptions.logformat),
+    runtime_dir: reader.read(daemonOptions.runtime_dir),
   };
   for (const [key, value] of values.environment) reading.environmentNames.set(`ENV_${key}`, value);
   return { values, environment: values.environment };
@@ -117,6 +118,7 @@ export function daemonSpec(reading: Reading, section: DaemonSection, overrides: 
     stripAnsi: isOn(daemonOptions.strip_ansi, values.strip_ansi),
     environment: Object.fromEntries(section.environment),
     identifier: pick(daemonOptions.identifier, values.identifier),
+    runtimeDirectory: values.runtime_dir === null ? null : absolutePath(values.runtime_dir, host),
   };
 }
 

@@ -174,7 +174,7 @@ export const eventListenerOptions = {
   }),
   length_unit: option('length_unit', lengthUnit, 'characters', {
     scope: 'here',
-    doc: 'What len in the header of an event counts: characters as Supervisor, or bytes.',
+    doc: 'What len in the header of an event counts: characters, or bytes. Not known to Supervisor, which counts characters.',
   }),
   result_handler: option('result_handler', objectReference, 'supervisor.dispatchers:default_handler', {
     scope: 'here',

@@ -5,8 +5,7 @@ import { type SectionKind, sectionKinds } from './options.ts';
 
 const introduction = `# Configuration
 
-Every section and key. The file is Supervisor's, and so is what it means; \`logformat\` and \`length_unit\` alone are not known
-to Supervisor.
+Every section and key. The file is Supervisor's, and so is what it means; a key that is not known to Supervisor says so.
 
 - A line that starts with \`;\` or \`#\` is a comment, and so is everything behind a blank and one of the two, in quotes too.
 - Keys end at the first \`=\` or \`:\`. Upper and lower case are the same in keys, but not in sections.

@@ -148,6 +148,13 @@ export const existingDirectory: ValueType<string> = {
   },
 };
 
+/** A directory that is made where it is missing. */
+export const privateDirectory: ValueType<string> = {
+  name: 'directory',
+  expected: 'a directory of mode 0700 that is made where it is missing',
+  parse: (value, host) => (value === '' ? refused('is empty') : parsed(expandHome(value, host))),
+};
+
 /** A file that may be absent, in a directory that may not. */
 export const filePath: ValueType<string> = {
   name: 'file path',

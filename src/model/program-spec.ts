@@ -172,6 +172,8 @@ export interface DaemonSpec {
   readonly stripAnsi: boolean;
   readonly environment: Readonly<Record<string, string>>;
   readonly identifier: string;
+  /** Absolute; null = the usual place. */
+  readonly runtimeDirectory: string | null;
 }
 
 /** A message found while reading configuration that does not make it invalid. */

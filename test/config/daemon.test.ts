@@ -30,6 +30,7 @@ describe('a daemon of which nothing is said', () => {
       stripAnsi: false,
       environment: {},
       identifier: 'supervisor',
+      runtimeDirectory: null,
     });
   });
 });
@@ -45,6 +46,9 @@ describe('a key', () => {
     ['logfile_backups=3', { logfileBackups: 3 }],
     ['loglevel=DEBUG', { logLevel: 'debug' }],
     ['logformat=json', { logFormat: 'json' }],
+    ['runtime_dir=run//me', { runtimeDirectory: '/srv/app/run/me' }],
+    ['runtime_dir=~/run', { runtimeDirectory: '/home/me/run' }],
+    ['runtime_dir=%(here)s/run', { runtimeDirectory: '/srv/app/run' }],
     ['pidfile=d.pid', { pidfile: '/srv/app/d.pid' }],
     ['umask=077', { umask: 0o77 }],
     ['nodaemon=true', { noDaemon: true }],

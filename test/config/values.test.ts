@@ -16,6 +16,7 @@ import {
   objectReference,
   octal,
   owner,
+  privateDirectory,
   signal,
   url,
   user,
@@ -209,6 +210,16 @@ describeType(
     ['/nope/x.log', 'The directory named as part of the path /nope/x.log does not exist'],
     ['a/x.log', 'The directory named as part of the path a/x.log does not exist'],
   ],
+);
+
+describeType(
+  privateDirectory,
+  [
+    ['/run/mine', '/run/mine'],
+    ['~/run', '/home/me/run'],
+    ['/nope/run', '/nope/run'],
+  ],
+  [['', 'is empty']],
 );
 
 describeType(

@@ -1,0 +1,77 @@
+/** A process record as JSON, so that a journal can be read by people, too; and back, believing nothing. */
+
+import type { ExitStatus } from '../model/exit-status.ts';
+import type { ProcessRecord, StopSettings } from '../model/process-record.ts';
+import { type ProcessState, processStates } from '../model/process-state.ts';
+import { asCount, asFlag, asInstant, asObject, asText, parseObject } from './parse.ts';
+
+/** Key by key, so that nothing gets into the file by accident and equal records make equal texts. */
+export function processRecordText(record: ProcessRecord): string {
+  const { signal, waitMs, asGroup, killAsGroup } = record.stop;
+  return JSON.stringify({
+    group: record.group,
+    name: record.name,
+    state: record.state,
+    pid: record.pid,
+    startTicks: record.startTicks,
+    startedAt: record.startedAt,
+    stoppedAt: record.stoppedAt,
+    failures: record.failures,
+    lastExit: record.lastExit,
+    spawnError: record.spawnError,
+    restartDeclined: record.restartDeclined,
+    fingerprint: record.fingerprint,
+    stop: { signal: { name: signal.name, number: signal.number }, waitMs, asGroup, killAsGroup },
+  });
+}
+
+/** null when the bytes are no such record. */
+export function parseProcessRecord(bytes: Uint8Array): ProcessRecord | null {
+  const fields = parseObject(bytes);
+  if (fields === null) return null;
+  const group = asText(fields.group);
+  const name = asText(fields.name);
+  const state = parseState(fields.state);
+  const pid = asCount(fields.pid);
+  const startTicks = asCount(fields.startTicks);
+  const startedAt = asInstant(fields.startedAt);
+  const stoppedAt = asInstant(fields.stoppedAt);
+  const failures = asCount(fields.failures);
+  const lastExit = fields.lastExit === null ? null : (parseExit(fields.lastExit) ?? undefined);
+  const spawnError = asText(fields.spawnError);
+  const restartDeclined = asFlag(fields.restartDeclined);
+  const fingerprint = asText(fields.fingerprint);
+  const stop = parseStop(fields.stop);
+  if (group === null || name === null || state === null || pid === null || startTicks === null) return null;
+  if (startedAt === null || stoppedAt === null || failures === null || lastExit === undefined) return null;
+  if (spawnError === null || restartDeclined === null || fingerprint === null || stop === null) return null;
+  const times = { startTicks, startedAt, stoppedAt };
+  return { group, name, state, pid, ...times, failures, lastExit, spawnError, restartDeclined, fingerprint, stop };
+}
+
+const parseState = (value: unknown): ProcessState | null => processStates.find((state) => state === value) ?? null;
+
+function parseExit(value: unknown): ExitStatus | null {
+  const fields = asObject(value);
+  if (fields?.kind === 'unseen') return { kind: 'unseen' };
+  if (fields?.kind === 'exited') {
+    const code = asCount(fields.code);
+    return code === null ? null : { kind: 'exited', code };
+  }
+  if (fields?.kind !== 'signalled') return null;
+  const signal = asText(fields.signal);
+  const coreDumped = asFlag(fields.coreDumped);
+  return signal === null || coreDumped === null ? null : { kind: 'signalled', signal, coreDumped };
+}
+
+function parseStop(value: unknown): StopSettings | null {
+  const fields = asObject(value);
+  const signal = asObject(fields?.signal);
+  const name = asText(signal?.name);
+  const number = asCount(signal?.number);
+  const waitMs = asInstant(fields?.waitMs);
+  const asGroup = asFlag(fields?.asGroup);
+  const killAsGroup = asFlag(fields?.killAsGroup);
+  if (name === null || number === null || waitMs === null || asGroup === null || killAsGroup === null) return null;
+  return { signal: { name, number }, waitMs, asGroup, killAsGroup };
+}

@@ -1,0 +1,129 @@
+/**
+ * Reads what an earlier daemon has written. A damaged record costs that record; nothing that was not written as it stands
+ * is ever returned, and nothing throws.
+ */
+
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import type { ProcessRecord } from '../model/process-record.ts';
+import { decodeFrame, FRAME_HEAD_BYTES, type Frame } from './frame.ts';
+import { decodeHeader, FORMAT_VERSION, type JournalHeader, type StoredHeader } from './header.ts';
+import { headerPositions, journalName, RECORDS_POSITION, SECTOR_BYTES } from './layout.ts';
+import { parseProcessRecord } from './process-record-text.ts';
+
+export interface SlotRecord {
+  /** Number of the process, and of its named pipes. */
+  readonly slot: number;
+  readonly record: ProcessRecord;
+}
+
+export type JournalReading =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'read';
+      readonly header: JournalHeader;
+      /** One for each slot and process. */
+      readonly records: readonly SlotRecord[];
+      /** Every slot number that was ever given out is below this. */
+      readonly reservedSlots: number;
+      /** What is damaged, for people. */
+      readonly problems: readonly string[];
+    }
+  | {
+      readonly kind: 'unreadable';
+      /** `newer`: a later version wrote it. `damaged`: nothing in it can be trusted. `failed`: the system refused. */
+      readonly cause: 'newer' | 'damaged' | 'failed';
+      readonly reason: string;
+    };
+
+/** The journal in a runtime directory. */
+export function readJournal(directory: string): JournalReading {
+  const path = `${directory}/${journalName}`;
+  try {
+    const bytes = readRegularFile(path);
+    return bytes === null ? damaged(`${path} is not a file of sensible size`) : parseJournal(bytes);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { kind: 'none' };
+    return { kind: 'unreadable', cause: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const LARGEST_JOURNAL_BYTES = 1024 ** 3;
+
+function readRegularFile(path: string): Buffer | null {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFile() && stats.size <= LARGEST_JOURNAL_BYTES ? readFileSync(fd) : null;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const damaged = (reason: string): JournalReading => ({ kind: 'unreadable', cause: 'damaged', reason });
+
+/** What the bytes of a journal's file say. */
+export function parseJournal(bytes: Buffer): JournalReading {
+  const copies = headerPositions.map((position) => decodeHeader(bytes, position));
+  const sound = copies.filter((copy): copy is StoredHeader => typeof copy !== 'string');
+  const [stored] = sound.sort((one, other) => other.sequence - one.sequence);
+  if (stored === undefined) {
+    if (!copies.includes('newer')) return damaged('the header of the journal is damaged');
+    const reason = `the journal was written by a later version (its format is newer than ${FORMAT_VERSION})`;
+    return { kind: 'unreadable', cause: 'newer', reason };
+  }
+  const problems = sound.length < copies.length ? ['one copy of the header is damaged'] : [];
+  const { frames, holes } = readFrames(bytes, stored.key);
+  for (const { start, end } of holes) problems.push(`bytes ${start} to ${end - 1} are damaged`);
+  return { kind: 'read', header: stored.header, ...newestRecords(frames, stored.reservedSlots), problems };
+}
+
+interface Hole {
+  readonly start: number;
+  end: number;
+}
+
+/** Looks at every sector, since a damaged frame does not tell where the next one begins. */
+function readFrames(
+  bytes: Buffer,
+  key: Uint8Array,
+): { readonly frames: readonly Frame[]; readonly holes: readonly Hole[] } {
+  const frames: Frame[] = [];
+  const holes: Hole[] = [];
+  let position = RECORDS_POSITION;
+  while (position < bytes.length) {
+    const frame = decodeFrame(bytes.subarray(position), { key, position });
+    if (frame !== null) {
+      frames.push(frame);
+      position += Math.ceil((FRAME_HEAD_BYTES + frame.payload.length) / SECTOR_BYTES) * SECTOR_BYTES;
+      continue;
+    }
+    const end = Math.min(position + SECTOR_BYTES, bytes.length);
+    const last = holes.at(-1);
+    if (bytes.subarray(position, end).some((byte) => byte !== 0)) {
+      if (last?.end === position) last.end = end;
+      else holes.push({ start: position, end });
+    }
+    position = end;
+  }
+  return { frames, holes };
+}
+
+function newestRecords(
+  frames: readonly Frame[],
+  reservedSlots: number,
+): { readonly records: readonly SlotRecord[]; readonly reservedSlots: number } {
+  const ofSlots = new Map<number, SlotRecord>();
+  const ofProcesses = new Map<string, SlotRecord>();
+  for (const { slot, payload } of [...frames].sort((one, other) => one.sequence - other.sequence)) {
+    const record = parseProcessRecord(payload);
+    if (record === null) continue;
+    const entry = { slot, record };
+    ofSlots.set(slot, entry);
+    ofProcesses.set(JSON.stringify([record.group, record.name]), entry);
+  }
+  const newest = new Set(ofProcesses.values());
+  const records = [...ofSlots.values()]
+    .filter((entry) => newest.has(entry))
+    .sort((one, other) => one.slot - other.slot);
+  return { records, reservedSlots: Math.max(reservedSlots, (records.at(-1)?.slot ?? -1) + 1) };
+}

@@ -1,0 +1,152 @@
+/**
+ * The directory of what must outlive the daemon: its journal, and the named pipes of its programs. It is ours alone and
+ * locked as long as the daemon lives, so that no second daemon touches the same programs; the lock also keeps
+ * systemd-tmpfiles from tidying it away. Deleting never follows a link.
+ */
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { posix } from 'node:path';
+import { errorName, lastErrno } from './libc.ts';
+import { lockHolder } from './lock-holder.ts';
+import { closeOnExec, lockFile } from './native.ts';
+import { isOpenToOthers, makePrivateDirectory } from './private-directory.ts';
+
+export { type RuntimeDirectoryRequest, runtimeDirectoryPath } from './runtime-directory-path.ts';
+
+export interface RuntimeDirectory {
+  readonly path: string;
+  /** The open, locked directory: whoever gets it handed on over an exec has the lock, too. */
+  readonly descriptor: number;
+  /** Whether the path still names this directory. */
+  stillThere(): boolean;
+  /** Numbers of the named pipes that are in it, whoever made them: `7` for `7.in`, `7.out`, `7.err`. */
+  fifoSlots(): readonly number[];
+  /** Deletes what is ours, then the directory unless something else is left in it, then gives up the lock. */
+  remove(): void;
+  /** Gives up the lock and leaves everything where it is. */
+  close(): void;
+}
+
+export type RuntimeDirectoryOutcome =
+  | { readonly kind: 'open'; readonly directory: RuntimeDirectory }
+  /** A living process has the lock; null if the system does not say which. */
+  | { readonly kind: 'held'; readonly by: number | null }
+  | { readonly kind: 'unsafe' | 'failed'; readonly reason: string };
+
+/** How often a directory is looked for anew that its last owner was just removing. */
+const ATTEMPTS = 20;
+
+/**
+ * Makes the directory if needed and locks it. `handedOn` is the descriptor of an earlier daemon in the same process, which
+ * has the lock already; it belongs to the result from now on, and is closed if it is not this directory's.
+ */
+export function openRuntimeDirectory(path: string, handedOn: number | null = null): RuntimeDirectoryOutcome {
+  if (handedOn !== null) {
+    closeOnExec(handedOn);
+    const outcome = lockOrClose(path, handedOn);
+    if (outcome?.kind === 'open') return outcome;
+  }
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const made = makePrivateDirectory(path);
+    if (made.kind === 'vanished') continue;
+    if (made.kind !== 'private') return made;
+    const outcome = open(path);
+    if (outcome !== null) return outcome;
+  }
+  return { kind: 'failed', reason: `${path} vanishes again and again` };
+}
+
+/** null when the directory vanished meanwhile. */
+function open(path: string): RuntimeDirectoryOutcome | null {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+  return lockOrClose(path, fd);
+}
+
+function lockOrClose(path: string, fd: number): RuntimeDirectoryOutcome | null {
+  const outcome = lock(path, fd);
+  if (outcome?.kind !== 'open') closeSync(fd);
+  return outcome;
+}
+
+function lock(path: string, fd: number): RuntimeDirectoryOutcome | null {
+  // What was checked by its path can have been another directory than the one that was opened.
+  const stats = fstatSync(fd);
+  if (stats.uid !== process.geteuid?.() || isOpenToOthers(stats))
+    return { kind: 'unsafe', reason: `${path} is not ours alone` };
+  if (!lockFile(fd)) {
+    const code = errorName(lastErrno());
+    return code === 'EAGAIN'
+      ? { kind: 'held', by: lockHolder(stats) }
+      : { kind: 'failed', reason: `flock ${path}: ${code}` };
+  }
+  return isSame(path, fd) ? { kind: 'open', directory: lockedDirectory(path, fd) } : null;
+}
+
+/** Whether a path names, itself and not through a link, what is open. */
+function isSame(path: string, fd: number): boolean {
+  const opened = fstatSync(fd);
+  const present = lstatSync(path, { throwIfNoEntry: false });
+  return present?.ino === opened.ino && present.dev === opened.dev;
+}
+
+function lockedDirectory(path: string, fd: number): RuntimeDirectory {
+  return {
+    path,
+    descriptor: fd,
+    stillThere: () => isSame(path, fd),
+    fifoSlots: () => {
+      const slots = entries(fd).map((name) => fifoName.exec(name)?.[1]);
+      return [...new Set(slots.filter((slot) => slot !== undefined).map(Number))];
+    },
+    remove: () => {
+      deleteOurs(fd);
+      if (isSame(path, fd)) removeDirectories(path);
+      closeSync(fd);
+    },
+    close: () => closeSync(fd),
+  };
+}
+
+const fifoName = /^(\d+)\.(?:in|out|err)$/;
+const fileNames: ReadonlySet<string> = new Set(['journal', 'journal.new']);
+
+/** Entries are reached through the descriptor: whatever stands at the path by now is not touched. */
+const inside = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
+
+function entries(fd: number): readonly string[] {
+  try {
+    return readdirSync(inside(fd, ''));
+  } catch {
+    return [];
+  }
+}
+
+function deleteOurs(fd: number): void {
+  for (const name of entries(fd)) {
+    const stats = lstatSync(inside(fd, name), { throwIfNoEntry: false });
+    const isOurs = stats?.isFIFO() ? fifoName.test(name) || name === '.probe' : stats?.isFile() && fileNames.has(name);
+    if (!isOurs) continue;
+    try {
+      unlinkSync(inside(fd, name));
+    } catch {
+      // Somebody else has deleted it.
+    }
+  }
+}
+
+/** The directory, and the one we made around it if nothing else is in there. */
+function removeDirectories(path: string): void {
+  const parent = posix.dirname(path);
+  try {
+    rmdirSync(path);
+    if (/^statevisor(-\d+)?$/.test(posix.basename(parent))) rmdirSync(parent);
+  } catch {
+    // Not empty: what is in there is not ours to delete.
+  }
+}
