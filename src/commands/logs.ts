@@ -3,7 +3,7 @@
  * is not UTF-8, a character cut in two included, is shown as U+FFFD where Supervisor fails.
  */
 
-import { decodeLog, readLog, tailLog } from '../logging/read-log.ts';
+import { decodeLog, largestSliceBytes, readLog, tailLog } from '../logging/read-log.ts';
 import { Fault } from '../model/errors.ts';
 import { runBatch } from './batch.ts';
 import type { ActiveProcess, LogAccess } from './control.ts';
@@ -150,6 +150,8 @@ function read(log: LogAccess, from: number, bytes: number): string {
       throw Fault.of('NO_FILE', log.path);
     case 'bad-arguments':
       throw Fault.of('BAD_ARGUMENTS');
+    case 'too-long':
+      throw Fault.of('FAILED', `${outcome.length} bytes, and at most ${largestSliceBytes} are sent at once`);
     case 'failed':
       throw Fault.of('FAILED');
     default:

@@ -9,6 +9,8 @@ export type LogSlice =
   | { readonly kind: 'ok'; readonly bytes: Uint8Array }
   /** A negative length, or a negative offset together with a length. */
   | { readonly kind: 'bad-arguments' }
+  /** More bytes than `largestSliceBytes`. */
+  | { readonly kind: 'too-long'; readonly length: number }
   | { readonly kind: 'no-file' }
   /** The file is there but cannot be read. */
   | { readonly kind: 'failed' };
@@ -24,6 +26,9 @@ export type LogTail =
     }
   | { readonly kind: 'no-file' }
   | { readonly kind: 'failed' };
+
+/** A slice is held in memory as a whole, several times over while it is sent. */
+export const largestSliceBytes = 64 * 1024 * 1024;
 
 /** Linux's device number of /dev/null, which reads as an empty file. */
 const nullDevice = 0x103;
@@ -44,6 +49,8 @@ export function readLog(path: string, offset: number, length: number): LogSlice 
       if (length < 0 || (offset < 0 && length !== 0)) return { kind: 'bad-arguments' };
       const from = offset < 0 ? log.size + offset : offset;
       const to = offset < 0 || length === 0 ? log.size : offset + length;
+      const count = Math.min(to, log.size) - Math.max(from, 0);
+      if (count > largestSliceBytes) return { kind: 'too-long', length: count };
       return { kind: 'ok', bytes: log.read(from, to) };
     },
   });
@@ -51,7 +58,7 @@ export function readLog(path: string, offset: number, length: number): LogSlice 
 
 /**
  * Reads the end of a log as `tailProcessStdoutLog` and its relatives do: whenever the file is longer than `offset`,
- * its last `length` bytes, and not those behind `offset`.
+ * its last `length` bytes, and not those behind `offset`; never more than `largestSliceBytes`.
  */
 export function tailLog(path: string, offset: number, length: number): LogTail {
   return withLog<LogTail>(path, {
@@ -59,7 +66,7 @@ export function tailLog(path: string, offset: number, length: number): LogTail {
     unreadable: { kind: 'failed' },
     readable: (log) => {
       const overflow = log.size > offset + length;
-      const wanted = offset < log.size || overflow ? Math.max(length, 0) : 0;
+      const wanted = offset < log.size || overflow ? Math.min(Math.max(length, 0), largestSliceBytes) : 0;
       return { kind: 'ok', bytes: log.read(log.size - wanted, log.size), offset: log.size, overflow };
     },
   });

@@ -22,6 +22,8 @@ export interface HttpConnection {
   readonly id: number;
   readonly peer: string;
   readonly server: ServerSpec;
+  /** To be called when something large may have been given to the peer to read. */
+  readonly onOutput: () => void;
 }
 
 /** Returns the function by which the server ends the connection when it shuts down. */
@@ -37,11 +39,13 @@ export interface ConnectionOptions {
   readonly log: ServerLog;
   readonly limits: ServerLimits;
   readonly version: string;
+  /** Called when something large may have been given to the peer to read. */
+  readonly onOutput: () => void;
 }
 
 /** Returns the function by which the server ends the connection. */
 export function acceptConnection(options: ConnectionOptions): (reason: string) => void {
-  const { socket, id, peer, server, log, limits } = options;
+  const { socket, id, peer, server, log, limits, onOutput } = options;
   let end = (_reason: string): void => {
     socket.destroy();
   };
@@ -77,7 +81,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
       endGently(socket, limits.closeGraceMs);
     } else {
       socket.removeListener('error', onError);
-      end = options.http({ socket, firstBytes, id, peer, server });
+      end = options.http({ socket, firstBytes, id, peer, server, onOutput });
     }
   };
 

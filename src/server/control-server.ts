@@ -15,6 +15,7 @@ import type { ListenProblem } from './listen-problem.ts';
 import type { ServerLog } from './server-log.ts';
 import { showOut } from './show-out.ts';
 import { openUnixSocket } from './unix-socket.ts';
+import { boundUnreadOutput } from './unread-output.ts';
 
 export interface ControlServerOptions {
   readonly servers: readonly ServerSpec[];
@@ -38,6 +39,11 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+interface OpenConnection {
+  readonly peer: string;
+  readonly end: (reason: string) => void;
+}
+
 /** Peers that are being refused in good manners at the same time; more are cut off. */
 const mostShownOut = 32;
 
@@ -46,7 +52,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const limits = options.limits ?? defaultLimits;
   const notice = options.notice ?? ((line: string) => process.stderr.write(`${line}\n`));
   const listeners: { close(): void }[] = [];
-  const connections = new Map<Socket, (reason: string) => void>();
+  const connections = new Map<Socket, OpenConnection>();
   const admission = createAdmission(limits.connections, log);
   let shownOut = 0;
   let lastId = 0;
@@ -63,18 +69,20 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       connections.delete(socket);
       admission.ended(connections.size);
     });
+    const peer = server.kind === 'unix' ? `unix:connection=${id}` : `${socket.remoteAddress}:${socket.remotePort}`;
     const end = acceptConnection({
       socket,
       id,
-      peer: server.kind === 'unix' ? `unix:connection=${id}` : `${socket.remoteAddress}:${socket.remotePort}`,
+      peer,
       server,
       dispatch,
       http: options.http ?? null,
       log,
       limits,
       version: options.version ?? '',
+      onOutput: () => boundUnreadOutput({ connections, limitBytes: limits.unreadBytes, log }),
     });
-    connections.set(socket, end);
+    connections.set(socket, { peer, end });
   }
 
   function refuse(socket: Socket, reason: string): void {
@@ -120,7 +128,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
 
   async function close(): Promise<void> {
     for (const listener of listeners.splice(0)) listener.close();
-    const closed = [...connections].map(async ([socket, end]) => {
+    const closed = [...connections].map(async ([socket, { end }]) => {
       const done = new Promise<void>((resolve) => socket.once('close', () => resolve()));
       end('the server is shutting down');
       await done;

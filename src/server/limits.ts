@@ -20,6 +20,8 @@ export interface ServerLimits {
   readonly outputBytes: number;
   /** Output waiting for the peer to read; above it notifications are dropped and counted. */
   readonly notificationBytes: number;
+  /** Output that all peers together have not read; above it the connection that holds most of it is closed. */
+  readonly unreadBytes: number;
   /** How long a connection that the server ends may take to read its last bytes. */
   readonly closeGraceMs: number;
 }
@@ -34,5 +36,6 @@ export const defaultLimits: ServerLimits = {
   requestsInFlight: 64,
   outputBytes: 1024 * 1024,
   notificationBytes: 4 * 1024 * 1024,
+  unreadBytes: 128 * 1024 * 1024,
   closeGraceMs: 1000,
 };

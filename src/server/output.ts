@@ -27,9 +27,11 @@ export interface OutputOptions {
   readonly notificationBytes: number;
   /** The peer has taken everything. */
   readonly onEmpty: () => void;
+  /** The first notification was dropped since then. */
+  readonly onFull: () => void;
 }
 
-export function createOutput({ socket, notificationBytes, onEmpty }: OutputOptions): Output {
+export function createOutput({ socket, notificationBytes, onEmpty, onFull }: OutputOptions): Output {
   let corked = false;
   let missed = 0;
   let holders = 0;
@@ -61,6 +63,7 @@ export function createOutput({ socket, notificationBytes, onEmpty }: OutputOptio
     if (!socket.writable) return;
     if (missed > 0 || socket.writableLength + heldBytes > notificationBytes) {
       missed += 1;
+      if (missed === 1) onFull();
       return;
     }
     const bytes = encodeMessage({ type: 'notification', method, params });

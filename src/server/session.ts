@@ -30,15 +30,23 @@ export interface SessionOptions {
   readonly limits: ServerLimits;
   /** Of the product, for `session.hello`. */
   readonly version: string;
+  /** Called when something large may have been given to the peer to read. */
+  readonly onOutput: () => void;
 }
 
 /** Runs until the connection ends. Returns the function by which the server ends it, giving a reason to the peer. */
 export function runSession(options: SessionOptions): (reason: string) => void {
   const { socket, peer, credentials, log, limits } = options;
-  const output = createOutput({ socket, notificationBytes: limits.notificationBytes, onEmpty: () => readOn() });
+  const output = createOutput({
+    socket,
+    notificationBytes: limits.notificationBytes,
+    onEmpty: () => readOn(),
+    onFull: options.onOutput,
+  });
   let authenticated = !needsAuthentication(credentials);
   let wrongPasswords = 0;
   let inFlight = 0;
+  let resting = false;
   let peerEnded = false;
   let ending = false;
   let closed = false;
@@ -64,7 +72,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
   if (authenticated) clearTimeout(authenticationDeadline);
 
   function readOn(): void {
-    while (!ending && inFlight < limits.requestsInFlight && output.queuedBytes <= limits.outputBytes) {
+    while (!ending && !resting && inFlight < limits.requestsInFlight && output.queuedBytes <= limits.outputBytes) {
       const frame = reader.next();
       switch (frame.kind) {
         case 'message':
@@ -82,7 +90,18 @@ export function runSession(options: SessionOptions): (reason: string) => void {
           return;
       }
     }
-    if (!ending) socket.pause();
+    if (!ending && !resting) socket.pause();
+  }
+
+  /** Until what was just begun has answered, if it can at once: its answer counts before the next one is begun. */
+  function rest(): void {
+    resting = true;
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        resting = false;
+        readOn();
+      }),
+    );
   }
 
   function take(bytes: Uint8Array): void {
@@ -110,6 +129,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
       authenticate(request);
     } else if (authenticated) {
       void run(request);
+      rest();
     } else {
       output.reply(request.id, unauthorized, null);
     }
@@ -147,6 +167,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
     }
     inFlight -= 1;
     if (subscribes) output.release();
+    options.onOutput();
     readOn();
   }
 

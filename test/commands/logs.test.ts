@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createBench, groupOf, lone, outcomeOf, temporaryFolder } from './fake-control.ts';
 
@@ -27,6 +27,8 @@ describe('reading', () => {
     expect(await read(7, 1)).toBe('"\ufffd"');
     expect(await read(-4, 1)).toBe('BAD_ARGUMENTS');
     expect(await read(0, -1)).toBe('BAD_ARGUMENTS');
+    truncateSync(path, 67_108_865);
+    expect(await read(0, 0)).toBe('FAILED: 67108865 bytes, and at most 67108864 are sent at once');
     for (const log of [control.mainLog, process('p').stdout, process('p').stderr]) log.path = folder.file('.');
     expect(await read(0, 0)).toBe('FAILED');
     for (const log of [control.mainLog, process('p').stdout, process('p').stderr]) log.path = null;

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeLog, type LogTail, lastBytes, readLog, tailLog } from '../../src/logging/read-log.ts';
+import { decodeLog, type LogTail, largestSliceBytes, lastBytes, readLog, tailLog } from '../../src/logging/read-log.ts';
 import { useFolder } from './places.ts';
 
 const inFolder = useFolder();
@@ -20,6 +20,15 @@ const triple = (tail: LogTail): unknown =>
   tail.kind === 'ok' ? [decodeLog(tail.bytes), tail.offset, tail.overflow] : tail.kind;
 
 describe('reading a slice', () => {
+  test('refuses what is too long to be held in memory, and nothing else of the same file', () => {
+    const path = thirteenByteLog();
+    truncateSync(path, largestSliceBytes + 1);
+    expect(readLog(path, 0, 0)).toEqual({ kind: 'too-long', length: largestSliceBytes + 1 });
+    expect(readLog(path, -largestSliceBytes - 1, 0)).toEqual({ kind: 'too-long', length: largestSliceBytes + 1 });
+    expect(text(readLog(path, 0, 5))).toBe('hello');
+    expect(readLog(path, 1, 0).kind).toBe('ok');
+  });
+
   test.each([
     [0, 0, 'hello\nhéllo\n'],
     [6, 0, 'héllo\n'],

@@ -13,6 +13,7 @@ it('the limits are those of the documentation', () => {
     `${defaultLimits.requestsInFlight} a connection`,
     `above ${mebibytes(defaultLimits.outputBytes)} no request is read`,
     `within ${defaultLimits.firstByteMs / 1000} seconds`,
+    `${mebibytes(defaultLimits.unreadBytes)}; above it the connection`,
     `${defaultLimits.connections}, of all sockets together`,
   ]) {
     expect(table).toContain(row);

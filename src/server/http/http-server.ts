@@ -70,6 +70,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       socket.setTimeout(0);
       const outcome = await answer(options, { request, response, session: peer.session, server: spec });
       if (outcome === 'replied') socket.setTimeout(limits.stalledMs);
+      peer.connection.onOutput();
       peer.streaming = outcome === 'streaming';
       if (peer.streaming && socket.readableEnded) socket.destroy();
       await closed(response);
