@@ -22,7 +22,7 @@ describe('a full disk', () => {
         shell: shellWithDisk,
       });
       const disk = new SmallDisk(daemon);
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'teller');
       const before = await seen.info('teller');
       await seen.tell('teller', 'before');
       await waitFor('the first line', () => disk.size('teller.log') > 0);
@@ -55,7 +55,7 @@ stdout_logfile=%(here)s/${diskFolder}/flood.log\nstdout_logfile_maxbytes=0\n`;
         shell: shellWithDisk,
       });
       const disk = new SmallDisk(daemon);
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'flood');
       disk.fill();
       await seen.tell('flood', 'go');
       await seen.expectTroubles(/flood\.log.*ENOSPC/);
@@ -108,7 +108,7 @@ logfile=%(here)s/${diskFolder}/supervisord.log`,
     'that is a limit of file sizes costs one message as well, and is over when the limit is raised',
     async () => {
       await using daemon = await startDaemon({ config: bystander + echo('teller') });
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'teller');
       const long = 'x'.repeat(100_000);
       await seen.tell('teller', long);
       await waitFor('the first line', () => statSync(daemon.sandbox.path('teller.log')).size === long.length + 1);
@@ -130,7 +130,7 @@ describe('a log file', () => {
     'that is deleted is made again with the permissions it had, and one message says so',
     async () => {
       await using daemon = await startDaemon({ config: bystander + echo('teller') });
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'teller');
       await seen.tell('teller', 'before');
       await daemon.waitForFile('teller.log', 'before');
       chmodSync(daemon.sandbox.path('teller.log'), 0o640);
@@ -172,7 +172,7 @@ describe('a log file', () => {
           'logs/.keep': '',
         },
       });
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'teller');
       const { pid } = await seen.info('teller');
       await seen.tell('teller', 'before');
       await daemon.waitForFile('logs/teller.log', 'before');

@@ -54,7 +54,7 @@ describe('exhausted descriptors', () => {
     'that are taken away from the running daemon cost new connections and starts only, until they are given back',
     async () => {
       await using daemon = await startDaemon({ config: bystander + echo('other', 'startretries=99') });
-      const seen = await witness(daemon);
+      const seen = await witness(daemon, 'other');
       const path = daemon.sandbox.path('supervisor.sock');
       const client = connectMsgpack({ path, username: null, password: null });
       await client.call('supervisor.getPID');

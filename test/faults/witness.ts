@@ -81,10 +81,13 @@ export class Witness {
   /** The same, and nothing is held any more that was not held before. `descriptors`: more of them than before. */
   async expectNothingLeft({ descriptors = 0 }: { readonly descriptors?: number } = {}): Promise<void> {
     await this.expectService();
-    await waitFor(
-      'the descriptors to be closed',
-      () => descriptorCount(this.daemon) <= this.#descriptors + descriptors,
-    );
+    const most = this.#descriptors + descriptors;
+    try {
+      await waitFor('descriptors to be closed', () => descriptorCount(this.daemon) <= most);
+    } catch (error) {
+      const open = Object.values(openDescriptors(this.daemon.pid)).sort().join('\n');
+      throw new Error(`more than ${most} descriptors are open:\n${open}`, { cause: error });
+    }
     this.expectBoundedMemory();
   }
 
@@ -110,8 +113,9 @@ export class Witness {
   }
 }
 
-/** Waits until the program `bystander` runs, and looks on from then. */
-export async function witness(daemon: Daemon): Promise<Witness> {
+/** Waits until the program `bystander` and those named run, and looks on from then. */
+export async function witness(daemon: Daemon, ...names: readonly string[]): Promise<Witness> {
+  for (const name of names) await daemon.waitForStatus(name, 'RUNNING');
   return new Witness(daemon, await daemon.pidOf('bystander'));
 }
 
