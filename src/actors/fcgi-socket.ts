@@ -23,11 +23,14 @@ interface OpenSocket {
 }
 
 export class FcgiSockets {
-  readonly #os: Pick<Os, 'openListeningSocket' | 'closeDescriptor'>;
+  readonly #os: Pick<Os, 'openListeningSocket' | 'copyDescriptor' | 'closeDescriptor'>;
   readonly #log: { info(message: string): void };
   readonly #open = new Map<string, OpenSocket>();
 
-  constructor(os: Pick<Os, 'openListeningSocket' | 'closeDescriptor'>, log: { info(message: string): void }) {
+  constructor(
+    os: Pick<Os, 'openListeningSocket' | 'copyDescriptor' | 'closeDescriptor'>,
+    log: { info(message: string): void },
+  ) {
     this.#os = os;
     this.#log = log;
   }
@@ -36,18 +39,37 @@ export class FcgiSockets {
   hold(spec: ProcessSpec): SocketHold | null {
     if (spec.socket === undefined) return null;
     const { url } = spec.socket;
-    // A program may be a member of several groups; another program with the same address is a mistake, and fails.
-    const key = `${spec.section} ${url}`;
-    let socket = this.#open.get(key);
-    if (socket === undefined) {
+    const key = keyOf(spec, url);
+    if (!this.#open.has(key)) {
       this.#log.info(`Creating socket ${url}`);
       const opened = this.#os.openListeningSocket(spec.socket);
       if ('error' in opened) {
         return { kind: 'failed', reason: `Could not create FastCGI socket ${url}: ${opened.error}` };
       }
-      socket = { fd: opened.fd, holders: 0 };
-      this.#open.set(key, socket);
+      this.#open.set(key, { fd: opened.fd, holders: 0 });
     }
+    return this.#holdOpen(key, url);
+  }
+
+  /**
+   * The socket of a process that an earlier daemon has started: only its programs have it by now, as their standard
+   * input. null when it has none, or will not show it; then the next start makes a new one.
+   */
+  holdOf(spec: ProcessSpec, pid: number): SocketHold | null {
+    if (spec.socket === undefined) return null;
+    const { url } = spec.socket;
+    const key = keyOf(spec, url);
+    if (!this.#open.has(key)) {
+      const copied = this.#os.copyDescriptor(pid, standardInput);
+      if ('error' in copied) return null;
+      this.#open.set(key, { fd: copied.fd, holders: 0 });
+    }
+    return this.#holdOpen(key, url);
+  }
+
+  #holdOpen(key: string, url: string): SocketHold | null {
+    const socket = this.#open.get(key);
+    if (socket === undefined) return null;
     socket.holders += 1;
     return { kind: 'held', fd: socket.fd, release: () => this.#release(key, url) };
   }
@@ -62,3 +84,8 @@ export class FcgiSockets {
     this.#os.closeDescriptor(socket.fd);
   }
 }
+
+const standardInput = 0;
+
+/** A program may be a member of several groups; another program with the same address is a mistake, and fails. */
+const keyOf = (spec: ProcessSpec, url: string): string => `${spec.section} ${url}`;

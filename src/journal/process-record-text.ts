@@ -20,6 +20,7 @@ export function processRecordText(record: ProcessRecord): string {
     lastExit: record.lastExit,
     spawnError: record.spawnError,
     restartDeclined: record.restartDeclined,
+    autoLogs: { stdout: record.autoLogs.stdout, stderr: record.autoLogs.stderr },
     fingerprint: record.fingerprint,
     stop: { signal: { name: signal.name, number: signal.number }, waitMs, asGroup, killAsGroup },
   });
@@ -40,13 +41,23 @@ export function parseProcessRecord(bytes: Uint8Array): ProcessRecord | null {
   const lastExit = fields.lastExit === null ? null : (parseExit(fields.lastExit) ?? undefined);
   const spawnError = asText(fields.spawnError);
   const restartDeclined = asFlag(fields.restartDeclined);
+  const autoLogs = parseAutoLogs(fields.autoLogs);
   const fingerprint = asText(fields.fingerprint);
   const stop = parseStop(fields.stop);
   if (group === null || name === null || state === null || pid === null || startTicks === null) return null;
   if (startedAt === null || stoppedAt === null || failures === null || lastExit === undefined) return null;
   if (spawnError === null || restartDeclined === null || fingerprint === null || stop === null) return null;
+  if (autoLogs === null) return null;
   const times = { startTicks, startedAt, stoppedAt };
-  return { group, name, state, pid, ...times, failures, lastExit, spawnError, restartDeclined, fingerprint, stop };
+  const past = { failures, lastExit, spawnError, restartDeclined, autoLogs };
+  return { group, name, state, pid, ...times, ...past, fingerprint, stop };
+}
+
+function parseAutoLogs(value: unknown): ProcessRecord['autoLogs'] | null {
+  const fields = asObject(value);
+  const stdout = asText(fields?.stdout);
+  const stderr = asText(fields?.stderr);
+  return stdout === null || stderr === null ? null : { stdout, stderr };
 }
 
 const parseState = (value: unknown): ProcessState | null => processStates.find((state) => state === value) ?? null;

@@ -31,6 +31,8 @@ export interface ProcessRecord {
   readonly spawnError: string;
   /** A stop was asked for while a restart was due. */
   readonly restartDeclined: boolean;
+  /** Its log files with generated names; '' where it has none. */
+  readonly autoLogs: { readonly stdout: string; readonly stderr: string };
   /** Of everything a program is started with (command, environment, user, …): another one means it must be started anew. */
   readonly fingerprint: string;
   readonly stop: StopSettings;

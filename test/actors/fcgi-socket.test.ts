@@ -12,6 +12,7 @@ function recorded(opens: (url: string) => { fd: number } | { error: string }) {
   const events: string[] = [];
   const os = {
     openListeningSocket: ({ url }: FcgiSocketSpec) => opens(url),
+    copyDescriptor: (pid: number, fd: number) => (pid === 4711 ? { fd: 20 + fd } : { error: 'EPERM' }),
     closeDescriptor: (fd: number) => events.push(`closed ${fd}`),
   };
   const sockets = new FcgiSockets(os, { info: (message) => events.push(message) });
@@ -67,5 +68,19 @@ describe('the sockets of fcgi programs', () => {
     const { sockets } = recorded(() => ({ fd: fd++ }));
     expect(holdOf(sockets, 'web').fd).toBe(7);
     expect(holdOf(sockets, 'other', 'tcp://h:80', 'fcgi-program:other').fd).toBe(8);
+  });
+
+  test('are taken from a program that an earlier daemon has started, and shared with those started later', () => {
+    const { sockets, events } = recorded(() => ({ fd: 7 }));
+    const survivor = sockets.holdOf(member('web_0'), 4711);
+    expect(survivor).toMatchObject({ kind: 'held', fd: 20 });
+    expect(holdOf(sockets, 'web_1').fd).toBe(20);
+    expect(events).toEqual([]);
+  });
+
+  test('are made anew when the program that has one does not show it', () => {
+    const { sockets } = recorded(() => ({ fd: 7 }));
+    expect(sockets.holdOf(member('web_0'), 4712)).toBeNull();
+    expect(holdOf(sockets, 'web_0').fd).toBe(7);
   });
 });
