@@ -4,7 +4,7 @@
  */
 
 import { createActor, type EventObject, fromCallback } from 'xstate';
-import type { ChildCommand, ChildReport, OutputSource } from '../../machines/events.ts';
+import type { ChildCommand, ChildReport, OutputSource, SurvivingChild } from '../../machines/events.ts';
 import type { ChildInput, OutputInput } from '../../machines/process.machine.ts';
 import type { ExitStatus } from '../../src/model/exit-status.ts';
 import type { ProcessSpec } from '../../src/model/program-spec.ts';
@@ -18,6 +18,8 @@ interface Clock {
 export class FakeChild {
   readonly spec: ProcessSpec;
   readonly pid: number;
+  /** What was handed over, if it is a child of an earlier daemon. */
+  readonly adopted: SurvivingChild | null;
   readonly commands: ChildCommand[] = [];
   stage: 'asked' | 'alive' | 'gone' = 'asked';
   /** The actor was stopped although the child had not ended. */
@@ -28,9 +30,10 @@ export class FakeChild {
   readonly #report: (event: ChildReport) => void;
   readonly #askedAt: number;
 
-  constructor(spec: ProcessSpec, pid: number, clock: Clock, report: (event: ChildReport) => void) {
+  constructor({ spec, adopted }: ChildInput, pid: number, clock: Clock, report: (event: ChildReport) => void) {
     this.spec = spec;
-    this.pid = pid;
+    this.adopted = adopted;
+    this.pid = adopted?.pid ?? pid;
     this.#clock = clock;
     this.#report = report;
     this.#askedAt = clock.now();
@@ -52,12 +55,20 @@ export class FakeChild {
     });
   }
 
+  /** Begins to be watched. */
+  adopts(): void {
+    this.stage = 'alive';
+    const stderr = this.spec.redirectStderr ? null : { channel: 'stderr' };
+    this.#report({ type: 'child.adopted', pid: this.pid, stdout: { channel: 'stdout' }, stderr });
+  }
+
   failsToSpawn(reason = "can't find command '/bin/web'"): void {
     this.stage = 'gone';
     this.#report({ type: 'child.spawnFailed', reason, at: this.#clock.now() });
   }
 
-  exits(status: ExitStatus = exited(0), ranMs = this.#clock.now() - this.#askedAt): void {
+  /** What it ran under an earlier daemon is counted. */
+  exits(status: ExitStatus = exited(0), ranMs = this.#clock.now() - this.#askedAt + (this.adopted?.ranMs ?? 0)): void {
     this.stage = 'gone';
     this.#report({ type: 'child.exited', status, at: this.#clock.now(), ranMs });
   }
@@ -74,7 +85,7 @@ export class FakeChild {
 export class FakeChildren {
   readonly all: FakeChild[] = [];
   /** What a child does as soon as it is asked for. */
-  onAsked: (child: FakeChild) => void = (child) => child.spawns();
+  onAsked: (child: FakeChild) => void = (child) => (child.adopted === null ? child.spawns() : child.adopts());
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -100,7 +111,7 @@ export class FakeChildren {
   }
 
   readonly logic = fromCallback<ChildCommand, ChildInput>(({ input, sendBack, receive }) => {
-    const child = new FakeChild(input.spec, 101 + this.all.length, this.#clock, sendBack);
+    const child = new FakeChild(input, 101 + this.all.length, this.#clock, sendBack);
     this.all.push(child);
     receive((command) => {
       child.commands.push(command);

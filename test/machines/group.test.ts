@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exited, sampleGroup, signalled } from '../helpers/spec-samples.ts';
-import { poisonedSignal, superviseGroup } from './tree.ts';
+import { poisonedPast, poisonedSignal, superviseGroup } from './tree.ts';
 import { failOnWarnings } from './warnings.ts';
 
 failOnWarnings();
@@ -159,6 +159,21 @@ describe('a defect', () => {
     expect(group.reports).toEqual([]);
     group.children.of('ship').exits();
     expect(group.defects).toEqual([new Error('defect')]);
+    expect(group.reports).toEqual(drained);
+  });
+});
+
+describe('a defect of a process actor that has stopped already', () => {
+  test('does not end the drain before the others have stopped', () => {
+    const group = superviseGroup(three);
+    group.pass(1000);
+    group.actor.send({ type: 'group.drain' });
+    group.children.of('cart').exits();
+    group.process('cart').send(poisonedPast());
+    expect(group.process('cart').getSnapshot().status).toBe('error');
+    group.children.of('pay').exits();
+    expect(group.reports).toEqual([]);
+    group.children.of('ship').exits();
     expect(group.reports).toEqual(drained);
   });
 });

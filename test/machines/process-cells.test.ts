@@ -33,6 +33,7 @@ const whileAlive: Cells = {
   ...always,
   'process.signal': 'stays',
   'process.write': 'stays',
+  'child.adopted': 'stays',
   'child.stdinClosed': 'stays',
   'child.signalFailed': 'alive.UNKNOWN',
   'xstate.error.actor.child': 'UNKNOWN',
@@ -64,7 +65,7 @@ const whileAtRest: Cells = {
 
 /** State × event → state. What is not listed is ignored. */
 const cells: Readonly<Record<StateName, Cells>> = {
-  STOPPED: whileAtRest,
+  STOPPED: { ...whileAtRest, 'process.resume': 'alive.RUNNING' },
   'alive.STARTING.spawning': { ...whileStarting, 'child.spawned': 'alive.STARTING.proving' },
   'alive.STARTING.proving': { ...whileStarting, timer: 'alive.RUNNING' },
   'alive.RUNNING': {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { getShortestPaths } from 'xstate/graph';
-import type { ProcessReport } from '../../machines/events.ts';
+import type { ProcessPast, ProcessReport } from '../../machines/events.ts';
 import { processMachine } from '../../machines/process.machine.ts';
 import { livingPid, type ProcessSnapshot, processState } from '../../machines/selectors.ts';
 import type { ProcessState } from '../../src/model/process-state.ts';
@@ -11,6 +11,7 @@ import {
   type ProcessEvent,
   quickExit,
   sampleNames,
+  samplePast,
   samples,
   stateNames,
   statePath,
@@ -20,6 +21,8 @@ import { failOnWarnings } from './warnings.ts';
 
 failOnWarnings();
 
+const startRetries = 2;
+
 /** What distinguishes one situation from another; instants and pids do not. */
 const situation = ({ value, context }: ProcessSnapshot): string =>
   JSON.stringify([
@@ -27,6 +30,7 @@ const situation = ({ value, context }: ProcessSnapshot): string =>
     context.previous,
     context.failures,
     context.pid !== 0,
+    context.adopted !== null,
     context.spawnError,
     context.lastExit,
     context.signalError,
@@ -36,16 +40,41 @@ const situation = ({ value, context }: ProcessSnapshot): string =>
 
 const badExit: ProcessEvent = { ...samples['child.exited'], status: exited(1) };
 
+const child = { pid: 55, ranMs: 400 };
+
+const pasts: readonly ProcessPast[] = [
+  ...(['STARTING', 'RUNNING', 'STOPPING', 'UNKNOWN'] as const).flatMap((state) => [
+    samplePast({ state, child }),
+    samplePast({ state, child: null }),
+  ]),
+  samplePast({ state: 'STARTING', child, failures: startRetries }),
+  samplePast({ state: 'BACKOFF', child: null, failures: startRetries }),
+  samplePast({ state: 'EXITED', child: null, lastExit: exited(0) }),
+  samplePast({ state: 'FATAL', child: null }),
+  samplePast({ state: 'STOPPED', child: null }),
+];
+
+/** Nothing has been asked of it yet. */
+const isUntouched = ({ value, context }: ProcessSnapshot): boolean =>
+  value === 'STOPPED' && context.startedAt === 0 && !context.quiescent;
+
+/** What comes before anything else, if at all, and what only the actor of a child that is adopted reports, once. */
+const resumptions = (snapshot: ProcessSnapshot): readonly ProcessEvent[] => {
+  if (isUntouched(snapshot)) return pasts.map((past) => ({ ...samples['process.resume'], past }));
+  const opensOutputs = snapshot.context.adopted !== null && !('stdout' in snapshot.children);
+  return opensOutputs ? [samples['child.adopted']] : [];
+};
+
 /** Every sample that the child could send in this state, and what anyone may ask at any time. */
 const possible = (snapshot: ProcessSnapshot): readonly ProcessEvent[] => [
+  ...resumptions(snapshot),
   ...sampleNames
     .map((name) => samples[name])
+    .filter(({ type }) => type !== 'process.resume' && type !== 'child.adopted')
     .filter((event) => event.type.startsWith('process.') || snapshot.can(event)),
   ...[quickExit, badExit].filter((event) => snapshot.can(event)),
   ...timerEvents(snapshot).map((type) => ({ type }) as unknown as ProcessEvent),
 ];
-
-const startRetries = 2;
 
 function pathsWith(autorestart: Autorestart, startMs: number) {
   return getShortestPaths(processMachine, {
@@ -122,6 +151,18 @@ describe.each([
     for (const snapshot of ends) {
       if (snapshot.context.drain === 'asked') expect(processState(snapshot)).toBe('STOPPING');
       if (snapshot.context.drain === 'asked') expect(snapshot.context.quiescent).toBe(true);
+    }
+  });
+
+  test('a child is adopted only at the beginning, and known as such as long as it lives', () => {
+    expect(ends.some(({ context }) => context.adopted !== null)).toBe(true);
+    for (const { steps, state } of paths) {
+      if (state.context.adopted !== null) expect(state.matches('alive')).toBe(true);
+      for (const [index, step] of steps.entries()) {
+        const before = steps[index - 1]?.state;
+        if (before?.context.adopted === null && step.state.context.adopted !== null)
+          expect(isUntouched(before)).toBe(true);
+      }
     }
   });
 

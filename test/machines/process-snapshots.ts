@@ -1,7 +1,7 @@
 /** The process machine without actors: a snapshot of every state, reached by events alone, and one event of each type. */
 
 import { type EventFrom, getNextTransitions, initialTransition, transition } from 'xstate';
-import type { ProcessReport } from '../../machines/events.ts';
+import type { ProcessPast, ProcessReport } from '../../machines/events.ts';
 import { processMachine } from '../../machines/process.machine.ts';
 import type { ProcessSnapshot } from '../../machines/selectors.ts';
 import type { ProcessSpec } from '../../src/model/program-spec.ts';
@@ -38,8 +38,23 @@ export function step(snapshot: ProcessSnapshot, event: ProcessEvent | 'timer'): 
 
 const at = 1_700_000_000_000;
 
+/** By default of a RUNNING process whose child still lives. */
+export const samplePast = (values: Partial<ProcessPast> = {}): ProcessPast => ({
+  state: 'RUNNING',
+  child: { pid: 55, ranMs: 5000 },
+  pid: 55,
+  startedAt: at - 5000,
+  stoppedAt: 0,
+  failures: 0,
+  lastExit: null,
+  spawnError: '',
+  restartDeclined: false,
+  ...values,
+});
+
 /** One event of each type; an exit comes after startsecs unless it is called quick. */
 export const samples = {
+  'process.resume': { type: 'process.resume', past: samplePast(), at },
   'process.start': { type: 'process.start' },
   'process.stop': { type: 'process.stop' },
   'process.signal': { type: 'process.signal', signal: { name: 'SIGHUP', number: 1 } },
@@ -47,6 +62,7 @@ export const samples = {
   'process.quiesce': { type: 'process.quiesce' },
   'process.drain': { type: 'process.drain' },
   'child.spawned': { type: 'child.spawned', pid: 101, at, stdout: {}, stderr: {} },
+  'child.adopted': { type: 'child.adopted', pid: 55, stdout: {}, stderr: {} },
   'child.spawnFailed': { type: 'child.spawnFailed', reason: 'command is empty', at },
   'child.exited': { type: 'child.exited', status: exited(0), at, ranMs: 60_000 },
   'child.signalFailed': { type: 'child.signalFailed', reason: 'EPERM' },

@@ -1,8 +1,8 @@
 /** One process machine at work on a simulated clock, with a fake child and everything it says written down. */
 
 import { createActor, SimulatedClock } from 'xstate';
-import type { ProcessReport } from '../../machines/events.ts';
-import { type ProcessChanged, processMachine } from '../../machines/process.machine.ts';
+import type { ProcessPast, ProcessReport } from '../../machines/events.ts';
+import { type ProcessChanged, type ProcessResumed, processMachine } from '../../machines/process.machine.ts';
 import { processState } from '../../machines/selectors.ts';
 import type { ProcessState } from '../../src/model/process-state.ts';
 import type { ProcessSpec } from '../../src/model/program-spec.ts';
@@ -20,6 +20,7 @@ export function supervise(values: Partial<ProcessSpec> = {}) {
   const outputs = new FakeOutputs();
   const parent = fakeParent<ProcessReport>();
   const changes: ProcessChanged[] = [];
+  const resumptions: ProcessResumed[] = [];
   const defects: unknown[] = [];
   const actor = createActor(
     processMachine.provide({
@@ -29,6 +30,7 @@ export function supervise(values: Partial<ProcessSpec> = {}) {
     { input: { spec: sampleProcess(values), parent: parent.ref }, clock },
   );
   actor.on('process.changed', (change) => changes.push(change));
+  actor.on('process.resumed', (resumption) => resumptions.push(resumption));
   actor.start();
 
   return {
@@ -36,6 +38,7 @@ export function supervise(values: Partial<ProcessSpec> = {}) {
     children,
     outputs,
     changes,
+    resumptions,
     /** Errors of ours that the machine reported. */
     defects,
     /** What the group was told. */
@@ -56,6 +59,8 @@ export function supervise(values: Partial<ProcessSpec> = {}) {
     tell: (...commands: readonly ('start' | 'stop' | 'quiesce' | 'drain')[]): void => {
       for (const command of commands) actor.send({ type: `process.${command}` });
     },
+    /** Goes on where an earlier daemon was ended. */
+    resume: (past: ProcessPast): void => actor.send({ type: 'process.resume', past, at: clock.now() }),
     /** Lets time pass, in milliseconds. */
     pass: (milliseconds: number): void => clock.increment(milliseconds),
   };

@@ -1,14 +1,15 @@
 /** Groups and whole trees at work on a simulated clock, over fake children, with everything they say written down. */
 
 import { createActor, SimulatedClock } from 'xstate';
-import type { GroupReport } from '../../machines/events.ts';
+import type { GroupPast, GroupReport, TreePast } from '../../machines/events.ts';
 import { groupMachine, type ProcessRef } from '../../machines/group.machine.ts';
 import { processMachine } from '../../machines/process.machine.ts';
 import { processState } from '../../machines/selectors.ts';
-import { supervisorMachine } from '../../machines/supervisor.machine.ts';
+import { type GroupRef, supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { ProcessState } from '../../src/model/process-state.ts';
 import type { GroupSpec } from '../../src/model/program-spec.ts';
 import { FakeChildren, FakeOutputs, fakeParent } from '../helpers/fake-actors.ts';
+import { samplePast } from './process-snapshots.ts';
 import { beginning } from './supervised.ts';
 
 function prepare() {
@@ -43,6 +44,14 @@ export const poisonedSignal = () =>
     },
   });
 
+/** The same for the machine of a STOPPED process. */
+export const poisonedPast = () =>
+  Object.defineProperty({ type: 'process.resume' as const, past: samplePast(), at: beginning }, 'past', {
+    get: () => {
+      throw new Error('defect');
+    },
+  });
+
 const statesOf = (processes: ReadonlyMap<string, ProcessRef>): Record<string, ProcessState> =>
   Object.fromEntries([...processes].map(([name, process]) => [name, processState(process.getSnapshot())]));
 
@@ -53,10 +62,10 @@ function member<T>(members: ReadonlyMap<string, T>, name: string): T {
   return found;
 }
 
-export function superviseGroup(spec: GroupSpec) {
+export function superviseGroup(spec: GroupSpec, past: GroupPast | null = null) {
   const { clock, children, defects, groups } = prepare();
   const parent = fakeParent<GroupReport>();
-  const actor = createActor(groups, { input: { spec, parent: parent.ref }, clock });
+  const actor = createActor(groups, { input: { spec, parent: parent.ref, past }, clock });
   actor.start();
   const { processes } = actor.getSnapshot().context;
   return {
@@ -75,23 +84,30 @@ export function superviseGroup(spec: GroupSpec) {
 }
 
 /** @param specs - sorted by priority and name, as configuration gives them. */
-export function superviseTree(specs: readonly GroupSpec[]) {
+export function superviseTree(specs: readonly GroupSpec[], past?: TreePast) {
   const { clock, children, defects, groups, group } = prepare();
   /** Groups and moods as they were announced: `+web`, `-web`, `RUNNING`. */
   const announced: string[] = [];
   const waiting: number[] = [];
+  const resumed: string[] = [];
+  const attach = (ref: GroupRef): void => {
+    for (const [name, process] of ref.getSnapshot().context.processes)
+      process.on('process.resumed', ({ state }) => resumed.push(`${ref.id}:${name} ${state}`));
+  };
   const actor = createActor(
     supervisorMachine.provide({
       actors: { group: groups },
       actions: {
-        announceGroups: (_, { names, change }) =>
-          announced.push(...names.map((name) => `${change === 'added' ? '+' : '-'}${name}`)),
+        announceGroups: ({ context }, { names, change }) => {
+          announced.push(...names.map((name) => `${change === 'added' ? '+' : '-'}${name}`));
+          for (const name of change === 'added' ? names : []) attach(member(context.groups, name));
+        },
         announceState: (_, { state }) => announced.push(state),
         reportWaiting: () => waiting.push(clock.now() - beginning),
         reportDefect: (_, { error }) => defects.push(error),
       },
     }),
-    { input: { groups: specs }, clock },
+    { input: past === undefined ? { groups: specs } : { groups: specs, past }, clock },
   );
   const halts: { intent: 'shutdown' | 'restart' }[] = [];
   actor.on('supervisor.halted', ({ intent }) => halts.push({ intent }));
@@ -100,6 +116,8 @@ export function superviseTree(specs: readonly GroupSpec[]) {
     actor,
     children,
     announced,
+    /** Processes that went on from an earlier daemon, with the state they were known in. */
+    resumed,
     /** What was to follow, each time the tree said that everything is stopped. */
     halts,
     defects,

@@ -131,6 +131,33 @@ describe('spawned actors', () => {
   });
 });
 
+describe('the input of an invoked actor', () => {
+  test('sees what the transition into its state has assigned, not yet what states below assign on entry', () => {
+    const inputs: unknown[] = [];
+    const machine = setup({
+      types: { context: {} as { value: string }, events: {} as { type: 'go' } },
+      actors: {
+        child: fromCallback<Note, { value: string }>(({ input }) => {
+          inputs.push(input.value);
+        }),
+      },
+    }).createMachine({
+      context: { value: 'at first' },
+      initial: 'outside',
+      states: {
+        outside: { on: { go: { target: 'inside', actions: assign({ value: 'on the way' }) } } },
+        inside: {
+          invoke: { id: 'child', src: 'child', input: ({ context }) => context },
+          initial: 'below',
+          states: { below: { entry: assign({ value: 'below' }) } },
+        },
+      },
+    });
+    createActor(machine).start().send({ type: 'go' });
+    expect(inputs).toEqual(['on the way']);
+  });
+});
+
 describe('callback actors', () => {
   /** A child whose reports the test sends, in a parent that leaves the invoking state on request. */
   function family() {
