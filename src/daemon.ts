@@ -87,6 +87,7 @@ interface Life {
   readonly spec: SupervisorSpec;
   readonly log: DaemonLog;
   readonly os: Os;
+  readonly readiness: Readiness;
   readonly syslog: Syslog;
 }
 
@@ -138,14 +139,16 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     for (const notice of notices) if (notice.level === level) log[level](notice.message);
   }
   for (const message of info) log.info(message);
-  return { spec, log, os: createNodeOs({ ...senses, environment: options.environment, programFileLimit }), syslog };
+  const os = createNodeOs({ ...senses, environment: options.environment, programFileLimit });
+  return { spec, log, os, readiness: senses.readiness, syslog };
 }
 
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
-  const { spec, log, os, syslog } = life;
+  const { spec, log, os, readiness, syslog } = life;
   const supervisor = createSupervisor({
     spec,
     os,
+    readiness,
     log,
     syslog,
     serverUrl: serverUrlOf(spec),

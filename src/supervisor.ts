@@ -10,6 +10,7 @@ import { type ProcessSnapshot, processState, supervisorState } from '../machines
 import { supervisorMachine } from '../machines/supervisor.machine.ts';
 import { announceChange } from './actors/announcer.ts';
 import { createChangeHub } from './actors/change-hub.ts';
+import { createChannels } from './actors/channels.ts';
 import { createChildProcess } from './actors/child-process.ts';
 import { createEventSystem, isProtocolChannel } from './actors/event-system.ts';
 import { FcgiSockets } from './actors/fcgi-socket.ts';
@@ -24,11 +25,13 @@ import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
+import type { Readiness } from './os/readiness.ts';
 import type { Syslog } from './os/syslog.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
   readonly os: Os;
+  readonly readiness: Readiness;
   readonly log: DaemonLog;
   readonly syslog: Pick<Syslog, 'send'>;
   /** Where programs can reach the daemon; null when it has no server. */
@@ -53,7 +56,7 @@ export interface Supervisor {
 const waitReportMs = 3000;
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { spec, os, log } = options;
+  const { spec, os, readiness, log } = options;
   const reportDefect = (where: string, error: unknown): void => {
     log.critical(`internal error in ${where}: ${error instanceof Error ? error.stack : String(error)}`);
   };
@@ -83,6 +86,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ref.on('process.changed', (change) => announceChange(announcer, process, change));
   };
 
+  const channels = createChannels({
+    os,
+    readiness,
+    pathFor: () => null,
+    keeper: null,
+    openLog: (of, channel) => logs.open(of, channel),
+    stripAnsi: spec.daemon.stripAnsi,
+    isFollowed: (of, channel) => logs.isFollowed(of, channel),
+    onBytes: (of, channel, bytes) => logs.deliver(of, channel, bytes),
+    warn: (message) => log.warn(message),
+  });
   const copiesOutput = logLevels.indexOf(log.level()) >= logLevels.indexOf('debug');
   const processes = processMachine.provide({
     actors: {
@@ -91,10 +105,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         log,
         serverUrl: options.serverUrl,
         sockets: new FcgiSockets(os, log),
-        openLog: (of, channel) => logs.open(of, channel),
+        channels,
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,
+        readiness,
+        isLookedAt: (from) => copiesOutput || logs.isFollowed(from.spec, from.channel) || events.wantsOutput(from),
         onBytes: (from, bytes, fate) => {
           const { spec: of, channel } = from;
           if (copiesOutput && fate !== 'released') {
@@ -124,7 +140,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         announceGroups: ({ context }, { names, change }) => {
           for (const name of names) {
             const group = context.groups.get(name);
-            if (change === 'removed') events.groupRemoved(name);
+            if (change === 'removed') {
+              events.groupRemoved(name);
+              channels.forget(name);
+            }
             if (group === undefined) continue;
             for (const process of group.getSnapshot().context.processes.values()) attach(process);
             events.groupAdded(group);
@@ -158,7 +177,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       },
     });
     root.on('supervisor.halted', ({ intent }) => resolve(intent));
-  }).finally(() => events.close());
+  }).finally(() => {
+    events.close();
+    channels.close();
+  });
   root.start();
 
   return {

@@ -56,6 +56,8 @@ export interface EventSystem {
   groupRemoved(name: string): void;
   supervisorRuns(): void;
   supervisorStops(): void;
+  /** Whether somebody wants to be told of that channel's output now. */
+  wantsOutput(from: WritingChannel): boolean;
   /** `bytes` are only valid during the call. */
   output(from: WritingChannel, bytes: Uint8Array): void;
   captured(from: WritingChannel, bytes: Uint8Array): void;
@@ -111,6 +113,8 @@ export function createEventSystem(options: EventSystemOptions): EventSystem {
     },
     supervisorRuns: () => hub.raise('SUPERVISOR_STATE_CHANGE_RUNNING', supervisorStatePayload),
     supervisorStops: () => hub.raise('SUPERVISOR_STATE_CHANGE_STOPPING', supervisorStatePayload),
+    wantsOutput: (from) =>
+      isProtocolChannel(from) || (from.spec[from.channel].eventsEnabled && hub.wants(processLogType(from.channel))),
     output: (from, bytes) => {
       const { spec, channel, pid } = from;
       const of = { process: spec.name, group: spec.groupName };

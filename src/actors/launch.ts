@@ -6,13 +6,14 @@
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure, Os, SpawnFailure, SpawnRequest } from '../os/os.ts';
+import type { Channels } from './channels.ts';
 import { childEnvironment } from './child-environment.ts';
 import { checkCommand } from './command-check.ts';
-import { type OpenLog, OpenOutput } from './output-source.ts';
+import type { OpenOutput } from './output-source.ts';
 
 export interface LaunchDependencies {
   readonly os: Os;
-  readonly openLog: OpenLog;
+  readonly channels: Pick<Channels, 'open'>;
   /** Where programs can reach the daemon; null when it has no server. */
   readonly serverUrl: string | null;
 }
@@ -40,10 +41,10 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: 
   const command = checkCommand(deps.os, spec);
   if (command.kind !== 'runnable') return { kind: 'failed', reason: command.text };
 
-  const channels = openChannels(deps, spec, listeningFd);
-  if ('reason' in channels) return { kind: 'failed', reason: channels.reason };
+  const channels = deps.channels.open(spec, listeningFd);
+  if ('error' in channels) return { kind: 'failed', reason: dispatchersFailure(spec.name, channels) };
 
-  const { stdin, stdout, stderr } = channels;
+  const { program, stdinFd, stdout, stderr } = channels;
   const request: SpawnRequest = {
     file: command.file,
     argv: command.argv,
@@ -51,87 +52,30 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: 
     directory: spec.directory,
     umask: spec.umask,
     user: spec.user,
-    stdin: stdin.programFd,
-    stdout: stdout.pipe.writeFd,
-    stderr: (stderr ?? stdout).pipe.writeFd,
+    ...program,
   };
   if (spec.user !== null) {
-    deps.os.giveDescriptor(request.stdout, spec.user);
-    if (stderr !== null) deps.os.giveDescriptor(request.stderr, spec.user);
+    deps.os.giveDescriptor(program.stdout, spec.user);
+    if (stderr !== null) deps.os.giveDescriptor(program.stderr, spec.user);
   }
   let outcome = deps.os.spawn(request, onExit);
   if (outcome.kind !== 'spawned' && outcome.kind !== 'fork') {
     outcome = deps.os.spawn(lastWords(request, spec, outcome), onExit);
   }
 
-  if (stdin.daemonFd !== null) deps.os.closeDescriptor(stdin.programFd);
-  deps.os.closeDescriptor(stdout.pipe.writeFd);
-  if (stderr !== null) deps.os.closeDescriptor(stderr.pipe.writeFd);
+  channels.closeProgramEnds();
   if (outcome.kind !== 'spawned') {
-    if (stdin.daemonFd !== null) deps.os.closeDescriptor(stdin.daemonFd);
-    for (const output of [stdout, stderr]) output?.abandon(deps.os);
+    if (stdinFd !== null) deps.os.closeDescriptor(stdinFd);
+    for (const output of [stdout, stderr]) output?.abandon();
     return { kind: 'failed', reason: forkFailure(spec.name, outcome) };
   }
-  return { kind: 'launched', pid: outcome.pid, stdinFd: stdin.daemonFd, stdout, stderr };
+  return { kind: 'launched', pid: outcome.pid, stdinFd, stdout, stderr };
 }
 
-/** Programs leave so many descriptors to the daemon: it must be able to answer those who want to know what is wrong. */
-const reservedDescriptors = 24;
-
-interface Stdin {
-  readonly programFd: number;
-  /** The other end of a pipe; null when it is none. */
-  readonly daemonFd: number | null;
-}
-
-interface Channels {
-  readonly stdin: Stdin;
-  readonly stdout: OpenOutput;
-  readonly stderr: OpenOutput | null;
-}
-
-/** Opens logs and pipes in this order, and closes what was opened when a later one fails. */
-function openChannels(
-  { os, openLog }: LaunchDependencies,
-  spec: ProcessSpec,
-  listeningFd: number | null,
-): Channels | { readonly reason: string } {
-  const opened: OpenOutput[] = [];
-  if (os.spareDescriptors() < reservedDescriptors) return { reason: tooManyFiles(spec.name) };
-  const giveUp = (code: string): { reason: string } => {
-    for (const output of opened) {
-      os.closeDescriptor(output.pipe.writeFd);
-      output.abandon(os);
-    }
-    return {
-      reason:
-        code === 'EMFILE' ? tooManyFiles(spec.name) : `unknown error making dispatchers for '${spec.name}': ${code}`,
-    };
-  };
-  const channels = spec.redirectStderr ? (['stdout'] as const) : (['stdout', 'stderr'] as const);
-  for (const channel of channels) {
-    const pipe = os.openPipe('read');
-    if ('error' in pipe) return giveUp(pipe.error);
-    const log = openLog(spec, channel);
-    if (log !== null && 'error' in log) {
-      os.closeDescriptor(pipe.readFd);
-      os.closeDescriptor(pipe.writeFd);
-      return giveUp(log.error);
-    }
-    opened.push(new OpenOutput(pipe, log));
-  }
-  const [stdout, stderr] = opened;
-  const stdin = listeningFd === null ? openStdin(os) : { programFd: listeningFd, daemonFd: null };
-  if ('error' in stdin || stdout === undefined) return giveUp('error' in stdin ? stdin.error : 'EBADF');
-  return { stdin, stdout, stderr: stderr ?? null };
-}
-
-const tooManyFiles = (name: string): string => `too many open files to spawn '${name}'`;
-
-function openStdin(os: Os): Stdin | Failure {
-  const pipe = os.openPipe('write');
-  return 'error' in pipe ? pipe : { programFd: pipe.readFd, daemonFd: pipe.writeFd };
-}
+const dispatchersFailure = (name: string, { error }: Failure): string =>
+  error === 'EMFILE'
+    ? `too many open files to spawn '${name}'`
+    : `unknown error making dispatchers for '${name}': ${error}`;
 
 function forkFailure(name: string, failure: SpawnFailure): string {
   return failure.reason === 'EAGAIN'

@@ -2,7 +2,7 @@
 
 import type { LogTarget } from '../logging/log-target.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
-import type { Failure, Os, PipeEnds } from '../os/os.ts';
+import type { Failure } from '../os/os.ts';
 
 export type OutputChannelName = 'stdout' | 'stderr';
 
@@ -10,17 +10,21 @@ export type OutputChannelName = 'stdout' | 'stderr';
 export type OpenLog = (spec: ProcessSpec, channel: OutputChannelName) => LogTarget | null | Failure;
 
 export class OpenOutput {
-  readonly pipe: PipeEnds;
+  /** The daemon's end of the channel's pipe; never blocks. */
+  readonly fd: number;
   readonly log: LogTarget | null;
+  /** To be called once, by whoever has read the channel: the pipe is closed, or watched between two attempts. */
+  readonly release: () => void;
 
-  constructor(pipe: PipeEnds, log: LogTarget | null) {
-    this.pipe = pipe;
+  constructor(fd: number, log: LogTarget | null, release: () => void) {
+    this.fd = fd;
     this.log = log;
+    this.release = release;
   }
 
-  /** Closes the daemon's end and the log, when no actor will read the channel. */
-  abandon(os: Pick<Os, 'closeDescriptor'>): void {
-    os.closeDescriptor(this.pipe.readFd);
+  /** Gives back the pipe and closes the log, when no actor will read the channel. */
+  abandon(): void {
+    this.release();
     this.log?.close();
   }
 }

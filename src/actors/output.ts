@@ -4,6 +4,7 @@ import { fromCallback } from 'xstate';
 import type { OutputInput } from '../../machines/process.machine.ts';
 import { type OutputFate, openOutputChannel } from '../logging/output-channel.ts';
 import { SyslogLines } from '../logging/syslog-lines.ts';
+import type { Readiness } from '../os/readiness.ts';
 import type { Syslog } from '../os/syslog.ts';
 import { type EventSystem, isProtocolChannel, type WritingChannel } from './event-system.ts';
 import { OpenOutput } from './output-source.ts';
@@ -11,6 +12,9 @@ import { OpenOutput } from './output-source.ts';
 export interface OutputDependencies {
   /** `[supervisord] strip_ansi`. */
   readonly stripAnsi: boolean;
+  readonly readiness: Readiness;
+  /** Whether `onBytes` has to be called now. */
+  readonly isLookedAt: (from: WritingChannel) => boolean;
   /** Called with every chunk; the bytes are only valid during the call. */
   readonly onBytes: (from: WritingChannel, bytes: Uint8Array, fate: OutputFate) => void;
   readonly events: Pick<EventSystem, 'captured'>;
@@ -18,7 +22,15 @@ export interface OutputDependencies {
   readonly onProblem: (message: string) => void;
 }
 
-export const createOutput = ({ stripAnsi, onBytes, events, syslog, onProblem }: OutputDependencies) =>
+export const createOutput = ({
+  stripAnsi,
+  readiness,
+  isLookedAt,
+  onBytes,
+  events,
+  syslog,
+  onProblem,
+}: OutputDependencies) =>
   fromCallback<{ type: 'output.none' }, OutputInput>(({ input }) => {
     const { spec, channel, source, pid } = input;
     const from: WritingChannel = { spec, channel, pid };
@@ -27,12 +39,15 @@ export const createOutput = ({ stripAnsi, onBytes, events, syslog, onProblem }: 
     const lines =
       spec[channel].syslog && !isProtocolChannel(from) ? new SyslogLines(spec.name, (line) => syslog.send(line)) : null;
     const reading = openOutputChannel({
-      fd: source.pipe.readFd,
+      fd: source.fd,
+      readiness,
+      release: source.release,
       target: source.log,
       stripAnsi,
       capture: captures(from)
         ? { maxBytes: spec[channel].captureMaxBytes, onCapture: (bytes) => events.captured(from, bytes) }
         : null,
+      isLookedAt: () => lines !== null || isLookedAt(from),
       onBytes: (bytes, fate) => {
         if (fate !== 'captured') lines?.push(bytes);
         onBytes(from, bytes, fate);

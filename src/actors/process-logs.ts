@@ -70,6 +70,11 @@ export class ProcessLogs {
     for (const target of this.#open) target.reopen();
   }
 
+  /** Whether somebody follows the channel now. */
+  isFollowed(spec: ProcessSpec, channel: OutputChannelName): boolean {
+    return this.#listeners.has(keyOf(spec, channel));
+  }
+
   /** Passes bytes on to those who follow the channel. */
   deliver(spec: ProcessSpec, channel: OutputChannelName, bytes: Uint8Array): void {
     for (const listener of this.#listeners.get(keyOf(spec, channel)) ?? []) listener(bytes);

@@ -4,13 +4,20 @@
  */
 
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, type Stats, unlinkSync, writeSync } from 'node:fs';
+import { moveBytes, seekEnd, setAppending } from '../os/fifo.ts';
 import { HeldBytes } from './held-bytes.ts';
-import type { LogSink, ReportProblem, RotationLimits } from './log-sink.ts';
+import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { shiftBackups } from './rotation.ts';
 import { errorCode, errorText } from './system-error.ts';
 
 /** Milliseconds between two looks at whether the file still has its name, and between two attempts to recover. */
 const defaultLookEveryMs = 1000;
+
+/** Most that is taken at once into a file that is rotated, and so the most that it can grow beyond its limit. */
+const takenBeforeRotationBytes = 128 * 1024;
+
+/** Milliseconds for which bytes are read after taking them has been refused, or somebody else has written to the file. */
+const refuseForMs = 10_000;
 
 export interface FileSinkOptions {
   readonly path: string;
@@ -25,6 +32,10 @@ export class FileSink implements LogSink {
   readonly #lookEveryMs: number;
   readonly #held = new HeldBytes();
   #fd: number;
+  /** As the descriptor is set: what is written needs it, what is taken from pipes forbids it. */
+  #appending = true;
+  /** Until then, by the steady clock, nothing is taken from pipes. */
+  #refusesUntil = 0;
   /** Our count of the file's bytes; corrected at every look, for others may truncate or append. */
   #size: number;
   #lookedAt: number;
@@ -48,8 +59,31 @@ export class FileSink implements LogSink {
     if (performance.now() - this.#lookedAt >= this.#lookEveryMs) this.#look();
     const written = this.#flush() ? this.#append(bytes) : 0;
     if (written < bytes.length) this.#held.add(bytes.subarray(written));
-    if (limits.maxBytes > 0 && this.#size >= Math.max(limits.maxBytes, this.#rotateFromBytes)) this.#rotate(limits);
+    this.#rotateIfDue(limits);
     return true;
+  }
+
+  take(pipeFd: number, count: number, limits: RotationLimits): Taken {
+    const now = performance.now();
+    if (now - this.#lookedAt >= this.#lookEveryMs) this.#look();
+    if (this.#recovery !== undefined || now < this.#refusesUntil) return 'refused';
+    try {
+      if (this.#appending) this.#setAppending(false);
+      const end = seekEnd(this.#fd);
+      // Bytes that somebody else adds between our looking for the end and our writing would be overwritten.
+      if (end > this.#size) return this.#refuse(now);
+      this.#size = end;
+    } catch {
+      return this.#refuse(now);
+    }
+    const moved = moveBytes(pipeFd, this.#fd, limits.maxBytes > 0 ? Math.min(count, takenBeforeRotationBytes) : count);
+    if (typeof moved === 'number') {
+      this.#size += moved;
+      this.#rotateIfDue(limits);
+      return moved;
+    }
+    // Writing meets the same error and says so, or knows nothing of it, as where only this way is missing.
+    return typeof moved === 'string' ? moved : this.#refuse(now);
   }
 
   onDrain(listener: () => void): void {
@@ -89,10 +123,25 @@ export class FileSink implements LogSink {
     closeQuietly(this.#fd);
   }
 
+  #refuse(now: number): 'refused' {
+    this.#refusesUntil = now + refuseForMs;
+    return 'refused';
+  }
+
+  #setAppending(appending: boolean): void {
+    setAppending(this.#fd, appending);
+    this.#appending = appending;
+  }
+
+  #rotateIfDue(limits: RotationLimits): void {
+    if (limits.maxBytes > 0 && this.#size >= Math.max(limits.maxBytes, this.#rotateFromBytes)) this.#rotate(limits);
+  }
+
   /** Appends what the system takes, and says how much. The first refusal is reported. */
   #append(bytes: Uint8Array): number {
     let written = 0;
     try {
+      if (!this.#appending) this.#setAppending(true);
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
     } catch (error) {
       if (this.#recovery === undefined) {
@@ -124,6 +173,7 @@ export class FileSink implements LogSink {
   #look(): void {
     this.#lookedAt = performance.now();
     const status = statusOf(this.#fd);
+    if (status !== null && status.size > this.#size) this.#refuse(this.#lookedAt);
     this.#size = status?.size ?? this.#size;
     const removed = status?.nlink === 0;
     const refused = this.#troubles.has('open');
@@ -161,6 +211,7 @@ export class FileSink implements LogSink {
     const fd = openOrCreate(this.#path, statusOf(this.#fd)?.mode ?? 0o666);
     closeQuietly(this.#fd);
     this.#fd = fd;
+    this.#appending = true;
     this.#size = fstatSync(fd).size;
   }
 

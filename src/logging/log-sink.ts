@@ -16,12 +16,20 @@ export interface RotationLimits {
   readonly backups: number;
 }
 
+/**
+ * What taking bytes out of a pipe came to: how many were taken; `empty`: there are none now; `ended`: there are none and
+ * nobody can write any more; `refused`: not this way at present, they are still in the pipe and have to be read.
+ */
+export type Taken = number | 'empty' | 'ended' | 'refused';
+
 export interface LogSink {
   /**
    * Takes all of `bytes`, which may be changed by their owner afterwards. False asks the writer to send no more until
    * `onDrain` has called.
    */
   write(bytes: Uint8Array, limits: RotationLimits): boolean;
+  /** Takes up to `count` bytes from the front of a pipe, in one step: a killed daemon has taken them or left them. */
+  take(pipeFd: number, count: number, limits: RotationLimits): Taken;
   /** Calls `listener` once, when there is room again after `write` has returned false. */
   onDrain(listener: () => void): void;
   /** Opens the path anew, as after a rotation by someone else. Reports, and goes on with the old file, if it cannot. */

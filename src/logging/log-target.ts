@@ -6,7 +6,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileSink } from './file-sink.ts';
-import type { LogSink, ReportProblem, RotationLimits } from './log-sink.ts';
+import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { descriptorOf } from './stream-connection.ts';
 import { StreamSink } from './stream-sink.ts';
 
@@ -18,6 +18,8 @@ export interface LogTarget {
    * is sent all the same is taken, in order. Never throws.
    */
   write(bytes: Uint8Array): boolean;
+  /** Takes up to `count` bytes from the front of a pipe, in one step: a killed daemon has taken them or left them. */
+  take(pipeFd: number, count: number): Taken;
   /** Calls `listener` once, when there is room again after `write` has returned false. Not after `close`. */
   onDrain(listener: () => void): void;
   /** Opens the file anew, as after a rotation by someone else. Reports, and goes on with the old file, if it cannot. */
@@ -53,6 +55,7 @@ export function openLogTarget(path: string, options: LogTargetOptions): LogTarge
   return {
     path,
     write: (bytes) => !open || shared.sink.write(bytes, options),
+    take: (pipeFd, count) => (open ? shared.sink.take(pipeFd, count, options) : 'refused'),
     onDrain: (listener) => shared.sink.onDrain(() => open && listener()),
     reopen: () => shared.sink.reopen(),
     clear: () => shared.sink.clear(),

@@ -1,193 +1,194 @@
 /**
- * Reads what a program writes into a pipe and brings it to its log, byte for byte and in order. When the log takes no
- * more, reading stops and the program waits; when the program has ended, what it left in the pipe is still read.
+ * Brings what a program writes into a pipe to its log, byte for byte and in order. Where nobody has to look at the bytes
+ * they go from the pipe into the file within the system; otherwise a copy is read, and they leave the pipe when they are
+ * in the log. A daemon that is killed at any moment therefore loses nothing that the program has written.
  */
 
-import { readSync } from 'node:fs';
-import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
-import { AnsiStripper } from './ansi-stripper.ts';
-import { CaptureBuffer, type CapturePiece, CaptureScanner } from './capture.ts';
+import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
+import type { Readiness, Watch } from '../os/readiness.ts';
 import type { ReportProblem } from './log-sink.ts';
-import type { LogTarget } from './log-target.ts';
-import { errorCode, errorText } from './system-error.ts';
+import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
+import { dropBytes, dropFront, prepareCopies, readFront, readOut } from './pipe-copy.ts';
+
+export type { CaptureOptions, OutputFate } from './output-route.ts';
 
 /** One buffer for all channels: it is filled and emptied again within one callback. */
 const sharedBuffer = Buffer.allocUnsafeSlow(128 * 1024);
 
+/** Most that one channel moves before others have their turn. */
+const turnLimitBytes = 1024 * 1024;
+
 /**
- * Bytes read at most after the end of the program: as much as the largest pipe holds (Linux's pipe-max-size). A program
+ * Bytes moved at most after the end of the program: as much as the largest pipe holds (Linux's pipe-max-size). A program
  * that lives on in the background and writes without pause must not hold up the daemon.
  */
 const finishLimitBytes = 1024 * 1024;
 const finishStepBytes = 64 * 1024;
 
-export interface OutputChannelOptions {
-  /** Read end of a pipe; the channel makes it non-blocking and closes it. */
+/** After fewer bytes than these there is hardly more in the pipe already. */
+const worthAnotherLookBytes = 48 * 1024;
+
+/** What a pipe that is found full may grow to; an ordinary user's pipes may not all be as large, which is no error. */
+const largePipeBytes = 1024 * 1024;
+
+export interface OutputChannelOptions extends OutputRouteOptions {
+  /** Read end of a pipe that never blocks. */
   readonly fd: number;
-  /** Closed by the channel; null = the output is read and not logged. */
-  readonly target: LogTarget | null;
-  readonly stripAnsi: boolean;
-  /** What lies between communication tokens is kept out of the log; null = tokens are output like any other. */
-  readonly capture?: CaptureOptions | null;
-  /**
-   * Called with each chunk: `logged` after it was given to the log, as it stands there; `captured` when it was not, since
-   * it lies between tokens; `released` when it was captured before and is logged after all. Valid only during the call.
-   */
-  readonly onBytes: (bytes: Uint8Array, fate: OutputFate) => void;
+  readonly readiness: Readiness;
+  /** Whether somebody looks at the bytes now; asked each time there are some. If not, `onBytes` need not be called. */
+  readonly isLookedAt: () => boolean;
   /** Called when the last writer has closed the pipe, if that comes before `finish`. */
   readonly onEnd?: () => void;
+  /** Takes the pipe back, once: at its end, or else when the channel is finished. Nothing is watched or moved then. */
+  readonly release: () => void;
   readonly onProblem: ReportProblem;
-}
-
-export type OutputFate = 'logged' | 'captured' | 'released';
-
-export interface CaptureOptions {
-  /** Of a longer capture the end is kept. */
-  readonly maxBytes: number;
-  /** Called at each end token. */
-  readonly onCapture: (captured: Uint8Array) => void;
 }
 
 export interface OutputChannel {
   /**
-   * Ends the channel, after the program has ended: reads at once what is in the pipe, without waiting for others that
-   * may hold it open, and closes pipe and log.
+   * Ends the channel, after the program has ended: brings to the log what is in the pipe, without waiting for others that
+   * may hold it open, and closes the log.
    */
   finish(): void;
 }
 
 export function openOutputChannel(options: OutputChannelOptions): OutputChannel {
-  return new PipeReader(options);
+  return new PipeToLog(options);
 }
 
-class PipeReader implements OutputChannel {
+class PipeToLog implements OutputChannel {
   readonly #options: OutputChannelOptions;
-  readonly #stripper: AnsiStripper | null;
-  readonly #capture: Capture | null;
-  readonly #socket: Socket;
+  readonly #route: OutputRoute;
+  readonly #watch: Watch;
+  #capacity: number;
+  /** Read and on their way, but still in the pipe as well. */
+  #copiedBytes = 0;
+  /** The log takes no more for now. */
+  #paused = false;
   #pipeEnded = false;
   #finished = false;
 
   constructor(options: OutputChannelOptions) {
+    prepareCopies();
     this.#options = options;
-    this.#stripper = options.stripAnsi ? new AnsiStripper() : null;
-    this.#capture = options.capture ? new Capture(options.capture) : null;
-    const source: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
-      fd: options.fd,
-      readable: true,
-      writable: false,
-      onread: { buffer: sharedBuffer, callback: (count) => this.#read(sharedBuffer.subarray(0, count)) },
-    };
-    this.#socket = new Socket(source);
-    this.#socket.on('end', () => this.#end());
-    this.#socket.on('error', (error) => {
-      this.#options.onProblem(`cannot read the output of a program: ${errorText(error)}`);
-      this.#end();
-    });
+    this.#route = new OutputRoute(options);
+    this.#capacity = pipeCapacity(options.fd);
+    this.#watch = options.readiness.watch(options.fd, () => this.#turn());
   }
 
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
-    // The event loop reads only between callbacks, so nothing is on its way while this runs.
-    this.#socket.pause();
-    if (!this.#pipeEnded) this.#readRest();
-    this.#flush();
-    this.#socket.destroy();
+    if (!this.#pipeEnded) {
+      this.#watch.close();
+      this.#dropCopied();
+      this.#moveRest();
+    }
+    this.#route.flush();
+    if (!this.#pipeEnded) this.#options.release();
     this.#options.target?.close();
   }
 
-  /** Returns false to stop reading until the log has room again. */
-  #read(bytes: Uint8Array): boolean {
-    if (this.#receive(bytes)) return true;
-    this.#options.target?.onDrain(() => {
-      if (!this.#finished) this.#socket.resume();
-    });
-    return false;
-  }
-
-  #readRest(): void {
-    const buffer = Buffer.allocUnsafeSlow(finishStepBytes);
-    try {
-      for (let total = 0; total < finishLimitBytes; ) {
-        const count = readSync(this.#options.fd, buffer);
-        if (count === 0) return;
-        total += count;
-        this.#receive(buffer.subarray(0, count));
+  #turn(): void {
+    const limit = Math.max(sharedBuffer.length, Math.min(this.#capacity, turnLimitBytes));
+    for (let left = turnLimitBytes; left > 0; ) {
+      const moved = this.#move(sharedBuffer, Math.min(left, limit));
+      if (typeof moved !== 'number') {
+        if (moved !== 'empty') this.#end(moved);
+        return;
       }
-    } catch (error) {
-      if (errorCode(error) === 'EAGAIN') return;
-      this.#options.onProblem(`cannot read the output of a program: ${errorText(error)}`);
+      if (this.#finished || this.#paused) return;
+      if (moved >= this.#capacity / 2) this.#grow();
+      // What comes now, or was left, is reported as soon as others have had their turn.
+      if (moved < worthAnotherLookBytes) return;
+      left -= moved;
     }
   }
 
-  /** Nothing more can be read; Node closes the descriptor, whose number may soon be another file's. */
-  #end(): void {
+  /** As much as the pipe holds when the program has ended. */
+  #moveRest(): void {
+    const buffer = Buffer.allocUnsafeSlow(finishStepBytes);
+    for (let left = finishLimitBytes; left > 0; ) {
+      const moved = this.#move(buffer, Math.min(left, finishStepBytes));
+      if (typeof moved === 'number') left -= moved;
+      else {
+        if (typeof moved === 'object') this.#report(moved);
+        return;
+      }
+    }
+  }
+
+  /** Moves up to `count` bytes the shortest way that there is for them now. */
+  #move(buffer: Uint8Array, count: number): Moved {
+    const { fd, target, isLookedAt } = this.#options;
+    if (this.#route.changesBytes) return this.#moveCopy(buffer, count);
+    const lookedAt = isLookedAt();
+    if (target === null) return lookedAt ? this.#moveByReading(buffer, count) : dropBytes(fd, count);
+    if (lookedAt) return this.#moveSeen(buffer, count);
+    const taken = target.take(fd, count);
+    return taken === 'refused' ? this.#moveCopy(buffer, count) : taken;
+  }
+
+  /** The log takes the bytes out of the pipe, after a look at them. */
+  #moveSeen(buffer: Uint8Array, count: number): Moved {
+    const { fd, target, onBytes } = this.#options;
+    const copied = readFront(fd, buffer, Math.min(count, buffer.length));
+    if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
+    const taken = target?.take(fd, copied) ?? 'refused';
+    if (typeof taken === 'number') onBytes(buffer.subarray(0, taken), 'logged');
+    return taken === 'refused' ? this.#moveCopy(buffer, count) : taken;
+  }
+
+  /** A copy goes to the log before the bytes leave the pipe: a kill in between may repeat them, but loses none. */
+  #moveCopy(buffer: Uint8Array, count: number): Moved {
+    const copied = readFront(this.#options.fd, buffer, Math.min(count, buffer.length));
+    if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
+    this.#copiedBytes = copied;
+    this.#receive(buffer.subarray(0, copied));
+    this.#dropCopied();
+    return copied;
+  }
+
+  #moveByReading(buffer: Uint8Array, count: number): Moved {
+    const read = readOut(this.#options.fd, buffer, Math.min(count, buffer.length));
+    if (typeof read === 'number') this.#receive(buffer.subarray(0, read));
+    return read;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    if (this.#route.receive(bytes) || this.#finished) return;
+    this.#paused = true;
+    this.#watch.pause();
+    this.#options.target?.onDrain(() => {
+      if (this.#finished || this.#pipeEnded) return;
+      this.#paused = false;
+      this.#watch.resume();
+    });
+  }
+
+  #dropCopied(): void {
+    const count = this.#copiedBytes;
+    this.#copiedBytes = 0;
+    if (count > 0) dropFront(this.#options.fd, count);
+  }
+
+  /** Nothing more can be read. */
+  #end(reason: Exclude<Moved, number>): void {
     if (this.#pipeEnded || this.#finished) return;
     this.#pipeEnded = true;
-    this.#flush();
+    if (typeof reason === 'object') this.#report(reason);
+    this.#watch.close();
+    this.#route.flush();
+    this.#options.release();
     this.#options.onEnd?.();
   }
 
-  #receive(bytes: Uint8Array): boolean {
-    if (this.#capture === null) return this.#deliver(this.#stripper?.push(bytes) ?? bytes);
-    return this.#route(this.#capture, this.#capture.scanner.push(bytes));
+  #report({ error }: { readonly error: string }): void {
+    this.#options.onProblem(`cannot read the output of a program: ${error}`);
   }
 
-  /** Escape sequences are removed piece by piece, so that none can hide a token. */
-  #route(capture: Capture, pieces: readonly CapturePiece[]): boolean {
-    let accepted = true;
-    for (const piece of pieces) {
-      if (piece.kind === 'text') {
-        const bytes = this.#stripper?.push(piece.bytes) ?? piece.bytes;
-        accepted = (piece.captured ? this.#keep(capture, bytes) : this.#deliver(bytes)) && accepted;
-        continue;
-      }
-      const rest = this.#stripper?.end() ?? nothing;
-      if (piece.kind === 'begin') accepted = this.#deliver(rest) && accepted;
-      else {
-        this.#keep(capture, rest);
-        capture.options.onCapture(capture.buffer.take());
-      }
-    }
-    return accepted;
-  }
-
-  #keep(capture: Capture, bytes: Uint8Array): true {
-    if (bytes.length > 0) {
-      capture.buffer.append(bytes);
-      this.#options.onBytes(bytes, 'captured');
-    }
-    return true;
-  }
-
-  /** At the end of the output. A capture that was not ended is no message: it goes where other output goes. */
-  #flush(): void {
-    if (this.#capture !== null) {
-      this.#route(this.#capture, this.#capture.scanner.end());
-      this.#deliver(this.#capture.buffer.take(), 'released');
-    }
-    if (this.#stripper !== null) this.#deliver(this.#stripper.end());
-  }
-
-  #deliver(bytes: Uint8Array, fate: OutputFate = 'logged'): boolean {
-    if (bytes.length === 0) return true;
-    const accepted = this.#options.target?.write(bytes) ?? true;
-    this.#options.onBytes(bytes, fate);
-    return accepted;
-  }
-}
-
-const nothing = new Uint8Array(0);
-
-/** One channel's place in the conversation of tokens. */
-class Capture {
-  readonly options: CaptureOptions;
-  readonly scanner = new CaptureScanner();
-  readonly buffer: CaptureBuffer;
-
-  constructor(options: CaptureOptions) {
-    this.options = options;
-    this.buffer = new CaptureBuffer(options.maxBytes);
+  #grow(): void {
+    if (this.#capacity >= largePipeBytes || !growPipe(this.#options.fd, largePipeBytes)) return;
+    this.#capacity = pipeCapacity(this.#options.fd);
   }
 }

@@ -3,7 +3,7 @@
  * wait when it does not read; a side that has gone away costs its bytes, one report, and nothing else.
  */
 
-import type { LogSink, ReportProblem } from './log-sink.ts';
+import type { LogSink, ReportProblem, Taken } from './log-sink.ts';
 import { connectStream, type StreamAddress, type StreamConnection } from './stream-connection.ts';
 import { errorText } from './system-error.ts';
 
@@ -49,6 +49,10 @@ export class StreamSink implements LogSink {
       this.#writeQueue();
     }
     return this.#waitingBytes <= pauseAboveBytes;
+  }
+
+  take(): Taken {
+    return 'refused';
   }
 
   onDrain(listener: () => void): void {

@@ -3,7 +3,7 @@
  * a file in one step of the kernel, so that a killed daemon has either moved bytes or left them.
  */
 
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { checked, lastErrno, nativeCall, SystemError } from './libc.ts';
 
 const mkfifo = nativeCall<[path: string, mode: number], number>('int mkfifo(const char *path, uint mode)');
@@ -28,23 +28,30 @@ export const makeFifo = (path: string, mode: number): void => {
   checked('mkfifo', mkfifo(path, mode));
 };
 
-/** The daemon's end for reading; never blocks, and opens whether or not anybody writes. Throws Node's system error. */
-export const openFifoToRead = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+/**
+ * The daemon's end for reading; never blocks. It is open for writing too, so that the pipe has no end as long as it is
+ * open: what is in it stays there while nobody writes, and nothing is reported then. Throws Node's system error.
+ */
+export const openFifoToRead = (path: string): number =>
+  openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW);
 
 /** The daemon's end for writing; never blocks. Throws Node's system error: ENXIO while nobody reads. */
-export const openFifoToWrite = (path: string): number => openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+export const openFifoToWrite = (path: string): number =>
+  openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
 
 /**
  * A program's end. It is open for reading too, so that the program itself keeps the pipe alive when the daemon is gone:
  * no SIGPIPE, no end of input, no byte lost.
  */
-export const openFifoForProgram = (path: string): number => openSync(path, constants.O_RDWR);
+export const openFifoForProgram = (path: string): number => openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
 
 const SPLICE_F_NONBLOCK = 2;
 const SEEK_END = 2;
 const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
+const F_SETFL = 4;
+const EINTR = 4;
 const EAGAIN = 11;
 
 /**
@@ -57,19 +64,18 @@ function outcome(result: number, call: string): Moved {
   if (result > 0) return result;
   if (result === 0) return 'ended';
   const errno = lastErrno();
-  return errno === EAGAIN ? 'empty' : { error: new SystemError(call, errno).code };
+  return errno === EAGAIN || errno === EINTR ? 'empty' : { error: new SystemError(call, errno).code };
 }
 
-/**
- * Moves up to `count` bytes from a pipe to the end of a file. The file must not be open for appending (EINVAL), hence
- * its end is looked for first; another writer of the same file can come in between.
- */
-export function moveToEndOfFile(pipeFd: number, fileFd: number, count: number): Moved {
-  lseek(fileFd, 0, SEEK_END);
-  return moveBytes(pipeFd, fileFd, count);
-}
+/** Puts the next write at the end of a file, and says where that is. Throws `SystemError` (ESPIPE). */
+export const seekEnd = (fileFd: number): number => checked('lseek', lseek(fileFd, 0, SEEK_END));
 
-/** Moves up to `count` bytes from a pipe to whatever takes them: another pipe, /dev/null. */
+/** Whether every write goes to the end of the file, whoever else has written meanwhile. `moveBytes` refuses such a file. */
+export const setAppending = (fileFd: number, appending: boolean): void => {
+  checked('fcntl', fcntl(fileFd, F_SETFL, appending ? constants.O_APPEND : 0));
+};
+
+/** Moves up to `count` bytes from a pipe to whatever takes them: a file, at its offset; another pipe; /dev/null. */
 export const moveBytes = (pipeFd: number, toFd: number, count: number): Moved =>
   outcome(spliceCall(pipeFd, null, toFd, null, count, SPLICE_F_NONBLOCK), 'splice');
 
@@ -99,5 +105,7 @@ export function canMakeFifos(directory: string): boolean {
     return true;
   } catch {
     return false;
+  } finally {
+    rmSync(probe, { force: true });
   }
 }

@@ -67,6 +67,7 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
   const watched = new Map<number, Watched>();
   let waiting = false;
   let closed = false;
+  let rung = false;
 
   const control = (operation: number, fd: number): void => {
     event.fill(0);
@@ -111,7 +112,16 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
     });
   };
 
+  // Node waits for its threads when the process ends, and this one would wait for ever.
+  const wake = (): void => {
+    if (!waiting || rung) return;
+    rung = true;
+    control(EPOLL_CTL_ADD, bell);
+  };
+  process.once('exit', wake);
+
   const end = (): void => {
+    process.off('exit', wake);
     closeSync(epoll);
     closeSync(bell);
   };
@@ -147,7 +157,7 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
     close: () => {
       if (closed) return;
       closed = true;
-      if (waiting) control(EPOLL_CTL_ADD, bell);
+      if (waiting) wake();
       else end();
     },
   };

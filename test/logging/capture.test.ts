@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CaptureBuffer, CaptureScanner } from '../../src/logging/capture.ts';
 import { openLogTarget } from '../../src/logging/log-target.ts';
 import { openOutputChannel } from '../../src/logging/output-channel.ts';
-import { makePipe, useFolder } from './places.ts';
+import { makePipe, useFolder, useReadiness } from './places.ts';
 
 const begin = '<!--XSUPERVISOR:BEGIN-->';
 const end = '<!--XSUPERVISOR:END-->';
@@ -64,6 +64,7 @@ test('a capture keeps the end of what is longer than its bound', () => {
 
 describe('the output of a program that communicates', () => {
   const inFolder = useFolder();
+  const readiness = useReadiness();
 
   function run(output: string, options: { readonly stripAnsi?: boolean; readonly maxBytes?: number } = {}) {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
@@ -72,6 +73,9 @@ describe('the output of a program that communicates', () => {
     const path = inFolder('a.log');
     const channel = openOutputChannel({
       fd: readFd,
+      readiness,
+      isLookedAt: () => true,
+      release: () => closeSync(readFd),
       target: openLogTarget(path, { maxBytes: 0, backups: 0, onProblem: expect.unreachable }),
       stripAnsi: options.stripAnsi ?? false,
       capture: {

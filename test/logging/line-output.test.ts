@@ -14,6 +14,10 @@ class StuckTarget implements LogTarget {
     return !this.full;
   }
 
+  take(): 'refused' {
+    return 'refused';
+  }
+
   onDrain(listener: () => void): void {
     this.#listeners.push(listener);
   }

@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { allLogsWritten, type LogTarget, openLogTarget } from '../../src/logging/log-target.ts';
 import { type OutputChannelOptions, openOutputChannel } from '../../src/logging/output-channel.ts';
 import { waitFor } from '../helpers/wait.ts';
-import { makeNamedPipe, makePipe, numberedLines, readRotated, SlowReader, useFolder } from './places.ts';
+import { makeNamedPipe, makePipe, numberedLines, readRotated, SlowReader, useFolder, useReadiness } from './places.ts';
 
 const inFolder = useFolder();
+const readiness = useReadiness();
 const plain = { maxBytes: 0, backups: 0, onProblem: expect.unreachable };
 
 /** A channel of a program's output, and what it has told. */
@@ -17,6 +18,9 @@ function openChannel(options: Pick<OutputChannelOptions, 'fd' | 'target'> & { re
   const seen = { ended: false, bytes: () => Buffer.concat(chunks) };
   const channel = openOutputChannel({
     stripAnsi: false,
+    readiness,
+    isLookedAt: () => true,
+    release: () => closeSync(options.fd),
     ...options,
     onBytes: (bytes) => chunks.push(Buffer.from(bytes)),
     onEnd: () => {
@@ -130,6 +134,9 @@ describe('when the program has ended', () => {
       fd: readFd,
       target: openLogTarget(inFolder('a.log'), plain),
       stripAnsi: false,
+      readiness,
+      isLookedAt: () => true,
+      release: () => closeSync(readFd),
       onBytes: (bytes) => {
         const text = Buffer.from(bytes).toString();
         if (text === 'one ') {

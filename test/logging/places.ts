@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterAll, afterEach, beforeEach } from 'vitest';
+import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
 
 /** A function from a name to a path in a folder that exists during one test. */
 export function useFolder(): (name: string) => string {
@@ -14,6 +15,17 @@ export function useFolder(): (name: string) => string {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   return (name) => join(folder, name);
+}
+
+/** What tells channels that there is something to read, for all tests of a file. */
+export function useReadiness(): Readiness {
+  const readiness = createReadiness({
+    onDefect: (error) => {
+      throw error;
+    },
+  });
+  afterAll(() => readiness.close());
+  return readiness;
 }
 
 export interface TestPipe {

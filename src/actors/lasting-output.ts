@@ -1,0 +1,85 @@
+/**
+ * One output channel of one process through all its attempts. While an attempt runs, its output actor has the pipe;
+ * between attempts what descendants of an earlier one still write is brought to the log, which is opened only then.
+ */
+
+import { LazyLog } from '../logging/lazy-log.ts';
+import { type OutputChannel, openOutputChannel } from '../logging/output-channel.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
+import type { LastingPipe } from '../os/lasting-pipe.ts';
+import type { Readiness } from '../os/readiness.ts';
+import type { OpenLog, OutputChannelName } from './output-source.ts';
+
+export interface BetweenAttempts {
+  readonly readiness: Readiness;
+  readonly openLog: OpenLog;
+  /** `[supervisord] strip_ansi`. */
+  readonly stripAnsi: boolean;
+  /** Whether somebody follows the channel now, and `onBytes` has to be called. */
+  readonly isFollowed: (spec: ProcessSpec, channel: OutputChannelName) => boolean;
+  /** Bytes that are only valid during the call. */
+  readonly onBytes: (spec: ProcessSpec, channel: OutputChannelName, bytes: Uint8Array) => void;
+  readonly warn: (message: string) => void;
+}
+
+export class LastingOutput {
+  readonly pipe: LastingPipe;
+  readonly #deps: BetweenAttempts;
+  readonly #spec: ProcessSpec;
+  readonly #channel: OutputChannelName;
+  #between: OutputChannel | null = null;
+  #attached = false;
+  #forgotten = false;
+
+  constructor(deps: BetweenAttempts, pipe: LastingPipe, spec: ProcessSpec, channel: OutputChannelName) {
+    this.#deps = deps;
+    this.pipe = pipe;
+    this.#spec = spec;
+    this.#channel = channel;
+  }
+
+  /** Gives the pipe to an attempt; what an earlier one has left in it is in the log before. */
+  attach(): number {
+    this.#endBetween();
+    this.#attached = true;
+    return this.pipe.fd;
+  }
+
+  /** From now on until the next attempt the pipe is watched here. */
+  release(): void {
+    this.#attached = false;
+    if (this.#forgotten) {
+      this.pipe.remove();
+      return;
+    }
+    const { readiness, stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
+    const spec = this.#spec;
+    const channel = this.#channel;
+    this.#between = openOutputChannel({
+      fd: this.pipe.fd,
+      readiness,
+      stripAnsi,
+      target: new LazyLog({
+        open: () => openLog(spec, channel),
+        onProblem: (error) => warn(`cannot open the ${channel} log of '${spec.name}', its output is lost: ${error}`),
+      }),
+      isLookedAt: () => isFollowed(spec, channel),
+      onBytes: (bytes) => onBytes(spec, channel, bytes),
+      release: () => {},
+      onProblem: warn,
+    });
+  }
+
+  /** Brings what is in the pipe to the log, and takes the pipe away; if an attempt has it, when that gives it back. */
+  forget(): void {
+    this.#forgotten = true;
+    if (this.#attached) return;
+    this.#endBetween();
+    this.pipe.remove();
+  }
+
+  #endBetween(): void {
+    this.#between?.finish();
+    this.#between = null;
+  }
+}

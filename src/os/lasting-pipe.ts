@@ -1,0 +1,124 @@
+/**
+ * A named pipe that lasts as long as its process is known, through all attempts to start it: the daemon's end is open all
+ * the time, a program's end with each attempt. Its name lets another daemon open the same pipe.
+ */
+
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats, unlinkSync } from 'node:fs';
+import { makeFifo, openFifoForProgram, openFifoToRead } from './fifo.ts';
+import { SystemError } from './libc.ts';
+import type { Failure } from './os.ts';
+
+export class LastingPipe {
+  readonly path: string;
+  /** The daemon's end for reading; never blocks, and has no end. */
+  readonly fd: number;
+  readonly #status: Stats;
+
+  private constructor(path: string, fd: number) {
+    this.path = path;
+    this.fd = fd;
+    this.#status = fstatSync(fd);
+  }
+
+  /** Opens the pipe with what may be in it already, or makes it. */
+  static open(path: string): LastingPipe | Failure {
+    try {
+      makeFifoUnlessThere(path);
+      return new LastingPipe(path, openFifoToRead(path));
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  /** Opens the pipe only if it exists; null if it does not, or cannot be opened. */
+  static openExisting(path: string): LastingPipe | null {
+    try {
+      return isFifo(path) ? new LastingPipe(path, openFifoToRead(path)) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Opens the pipe of a name that has been deleted, through a process that still has it open under that number; null
+   * unless it is just that pipe.
+   */
+  static openDeleted(path: string, holder: DescriptorOf): LastingPipe | null {
+    const fd = openDeletedFifo(path, holder, constants.O_RDWR);
+    return fd === null ? null : new LastingPipe(path, fd);
+  }
+
+  /** Whether the name leads to this pipe: it may have been deleted, and another one been made. */
+  isStillThere(): boolean {
+    const status = lstatSync(this.path, { throwIfNoEntry: false });
+    return status !== undefined && status.ino === this.#status.ino && status.dev === this.#status.dev;
+  }
+
+  openForProgram(): number | Failure {
+    try {
+      return openFifoForProgram(this.path);
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  /** Closes the daemon's end. What is in the pipe stays there as long as somebody else has it open. */
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  /** Closes the daemon's end and takes the name away. */
+  remove(): void {
+    if (this.isStillThere()) removeName(this.path);
+    this.close();
+  }
+}
+
+/** A descriptor of another process. */
+export interface DescriptorOf {
+  readonly pid: number;
+  readonly fd: number;
+}
+
+/** null unless the process has just the pipe open that once had this name. Never blocks. */
+export function openDeletedFifo(path: string, { pid, fd }: DescriptorOf, access: number): number | null {
+  const name = `/proc/${pid}/fd/${fd}`;
+  try {
+    return readlinkSync(name) === `${path} (deleted)` ? openSync(name, access | constants.O_NONBLOCK) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A pipe that nobody has open, in the place of whatever has the name. */
+export function makeFreshFifo(path: string): Failure | null {
+  try {
+    removeName(path);
+    makeFifo(path, 0o600);
+    return null;
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+/** Removes a name, if it is there. Throws Node's system error. */
+export function removeName(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (failureOf(error).error !== 'ENOENT') throw error;
+  }
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof SystemError) return { error: error.code };
+  return { error: error instanceof Error && 'code' in error ? String(error.code) : String(error) };
+}
+
+function makeFifoUnlessThere(path: string): void {
+  if (isFifo(path)) return;
+  removeName(path);
+  makeFifo(path, 0o600);
+}
+
+const isFifo = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFIFO() ?? false;
