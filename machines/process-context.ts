@@ -22,9 +22,9 @@ export interface ProcessContext extends ProcessInput {
   readonly pid: number;
   /** The child, if it is one of an earlier daemon; null when this daemon spawns it. */
   readonly adopted: SurvivingChild | null;
-  /** Last spawn attempt, epoch ms; 0 if never. */
+  /** Last spawn attempt, epoch ms as if the clock had never been set; 0 if never. */
   readonly startedAt: number;
-  /** Last reap, epoch ms; 0 if never. */
+  /** Last reap, epoch ms as if the clock had never been set; 0 if never. */
   readonly stoppedAt: number;
   /** Why the last spawn failed or the last exit was bad; '' if neither. */
   readonly spawnError: string;

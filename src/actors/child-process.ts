@@ -40,7 +40,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     const report: (event: ChildReport) => void = sendBack;
     let child: Child | null = null;
 
-    const at = os.clock.now();
+    const at = os.clock.stamp();
     const startedMs = os.clock.steady();
     const fail = (reason: string): void => {
       log.info(`spawnerr: ${reason}`);
@@ -52,7 +52,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     const onExit = (status: ExitStatus): void => {
       child?.stdin?.close();
       child = null;
-      report({ type: 'child.exited', status, at: os.clock.now(), ranMs: os.clock.steady() - startedMs });
+      report({ type: 'child.exited', status, at: os.clock.stamp(), ranMs: os.clock.steady() - startedMs });
       // After the report: a program that is started again at once goes on with the socket, and loses no connection.
       socket?.release();
     };

@@ -57,7 +57,9 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
 
 function processInfo(ref: ProcessRef, ports: ControlPorts): ProcessInfo {
   const snapshot = ref.getSnapshot();
-  const { spec, startedAt, stoppedAt, spawnError, lastExit } = snapshot.context;
+  const { spec, spawnError, lastExit, ...context } = snapshot.context;
+  const shown = (at: number): number => (at === 0 ? 0 : ports.os.clock.shown(at));
+  const [startedAt, stoppedAt] = [shown(context.startedAt), shown(context.stoppedAt)];
   const state = processState(snapshot);
   const pid = livingPid(snapshot);
   const now = ports.os.clock.now();

@@ -3,6 +3,7 @@
 import { accessSync, closeSync, constants, existsSync, fchownSync, writeSync } from 'node:fs';
 import { findCommand } from './commands.ts';
 import { descriptorRoom } from './descriptors.ts';
+import { createEvenTime } from './even-time.ts';
 import { openListeningSocket } from './listening-socket.ts';
 import {
   getLimit,
@@ -25,6 +26,9 @@ import { watchProcess } from './watch-process.ts';
 /** util-linux; changes user, group and supplementary groups, then executes the program under the same pid. */
 const setprivPaths = ['/usr/bin/setpriv', '/bin/setpriv', '/sbin/setpriv'];
 
+/** One for all lives of the daemon. */
+const evenTime = createEvenTime();
+
 export interface NodeOsOptions {
   readonly reaper: Reaper;
   readonly readiness: Readiness;
@@ -35,7 +39,7 @@ export interface NodeOsOptions {
 
 export function createNodeOs({ reaper, readiness, environment, programFileLimit }: NodeOsOptions): Os {
   return {
-    clock: { now: () => Date.now(), steady: () => performance.now() },
+    clock: { now: () => Date.now(), steady: () => performance.now(), ...evenTime },
     environment,
     openPipe,
     giveDescriptor: (fd, user) => {

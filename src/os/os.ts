@@ -5,10 +5,11 @@
 
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { FcgiSocketSpec, UserSpec } from '../model/program-spec.ts';
+import type { EvenTime } from './even-time.ts';
 import type { ProcessIdentity, ProcessWatch } from './watch-process.ts';
 
 export interface Os {
-  readonly clock: WallAndSteadyClock;
+  readonly clock: WallAndSteadyClock & EvenTime;
   /** What programs inherit, as it was when the daemon started. */
   readonly environment: Readonly<Record<string, string>>;
   /** An anonymous pipe whose given end never blocks; neither end reaches a program unless it is handed over. */
