@@ -77,6 +77,8 @@ export function parseJournal(bytes: Buffer): JournalReading {
   return { kind: 'read', header: stored.header, ...newestRecords(frames, stored.reservedSlots), problems };
 }
 
+const emptySector = Buffer.alloc(SECTOR_BYTES);
+
 interface Hole {
   readonly start: number;
   end: number;
@@ -99,7 +101,7 @@ function readFrames(
     }
     const end = Math.min(position + SECTOR_BYTES, bytes.length);
     const last = holes.at(-1);
-    if (bytes.subarray(position, end).some((byte) => byte !== 0)) {
+    if (!emptySector.subarray(0, end - position).equals(bytes.subarray(position, end))) {
       if (last?.end === position) last.end = end;
       else holes.push({ start: position, end });
     }
