@@ -1,4 +1,8 @@
-/** A process record as JSON, so that a journal can be read by people, too; and back, believing nothing. */
+/**
+ * A process record as JSON, so that a journal can be read by people, too; and back, believing nothing. Programs are
+ * adopted across versions: a field that is added later must have a meaning where it is missing, or the format's version
+ * must change.
+ */
 
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { ProcessRecord, StopSettings } from '../model/process-record.ts';

@@ -71,10 +71,19 @@ export function parseJournal(bytes: Buffer): JournalReading {
     const reason = `the journal was written by a later version (its format is newer than ${FORMAT_VERSION})`;
     return { kind: 'unreadable', cause: 'newer', reason };
   }
-  const problems = sound.length < copies.length ? ['one copy of the header is damaged'] : [];
   const { frames, holes } = readFrames(bytes, stored.key);
-  for (const { start, end } of holes) problems.push(`bytes ${start} to ${end - 1} are damaged`);
-  return { kind: 'read', header: stored.header, ...newestRecords(frames, stored.reservedSlots), problems };
+  const { records, problems } = newestRecords(frames);
+  return {
+    kind: 'read',
+    header: stored.header,
+    records,
+    reservedSlots: frames.reduce((next, { slot }) => Math.max(next, slot + 1), stored.reservedSlots),
+    problems: [
+      ...(sound.length < copies.length ? ['one copy of the header is damaged'] : []),
+      ...holes.map(({ start, end }) => `bytes ${start} to ${end - 1} are damaged`),
+      ...problems,
+    ],
+  };
 }
 
 const emptySector = Buffer.alloc(SECTOR_BYTES);
@@ -110,22 +119,25 @@ function readFrames(
   return { frames, holes };
 }
 
-function newestRecords(
-  frames: readonly Frame[],
-  reservedSlots: number,
-): { readonly records: readonly SlotRecord[]; readonly reservedSlots: number } {
-  const ofSlots = new Map<number, SlotRecord>();
-  const ofProcesses = new Map<string, SlotRecord>();
-  for (const { slot, payload } of [...frames].sort((one, other) => one.sequence - other.sequence)) {
-    const record = parseProcessRecord(payload);
-    if (record === null) continue;
-    const entry = { slot, record };
-    ofSlots.set(slot, entry);
-    ofProcesses.set(JSON.stringify([record.group, record.name]), entry);
+interface Records {
+  readonly records: readonly SlotRecord[];
+  readonly problems: readonly string[];
+}
+
+/** The last word on each slot and each process. A slot whose last word is not understood has none. */
+function newestRecords(frames: readonly Frame[]): Records {
+  const ofSlots = new Map<number, Frame>();
+  for (const frame of [...frames].sort((one, other) => one.sequence - other.sequence)) {
+    ofSlots.delete(frame.slot);
+    ofSlots.set(frame.slot, frame);
   }
-  const newest = new Set(ofProcesses.values());
-  const records = [...ofSlots.values()]
-    .filter((entry) => newest.has(entry))
-    .sort((one, other) => one.slot - other.slot);
-  return { records, reservedSlots: Math.max(reservedSlots, (records.at(-1)?.slot ?? -1) + 1) };
+  const ofProcesses = new Map<string, SlotRecord>();
+  const problems: string[] = [];
+  for (const { slot, payload } of ofSlots.values()) {
+    const record = parseProcessRecord(payload);
+    if (record === null) problems.push(`the record of slot ${slot} is not understood`);
+    else ofProcesses.set(JSON.stringify([record.group, record.name]), { slot, record });
+  }
+  const records = [...ofProcesses.values()].sort((one, other) => one.slot - other.slot);
+  return { records, problems };
 }

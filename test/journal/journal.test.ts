@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { JournalFile } from '../../src/journal/journal-file.ts';
 import { journalName, LARGEST_PAYLOAD_BYTES } from '../../src/journal/layout.ts';
+import { processRecordText } from '../../src/journal/process-record-text.ts';
 import { type JournalReading, readJournal } from '../../src/journal/read-journal.ts';
 import type { ProcessRecord } from '../../src/model/process-record.ts';
 import { anyRecord, sampleHeader, sampleRecord, temporaryDirectory, watchedJournal } from './sample-journals.ts';
@@ -141,6 +143,22 @@ describe('a journal', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('a record that is not understood', () => {
+  test('is told, and an older one of the same slot does not stand for it', () => {
+    using directory = temporaryDirectory();
+    const file = new JournalFile(join(directory.path, journalName));
+    file.putHeader(sampleHeader, 64);
+    file.putRecord(0, processRecordText(sampleRecord({ group: 'old' })));
+    file.putRecord(1, processRecordText(sampleRecord()));
+    file.putRecord(0, JSON.stringify({ future: 'x'.repeat(1000) }));
+    file.close();
+    expect(readJournal(directory.path)).toMatchObject({
+      records: [{ slot: 1, record: sampleRecord() }],
+      problems: ['the record of slot 0 is not understood'],
+    });
   });
 });
 

@@ -31,6 +31,7 @@ export const sampleRecord = (values: Partial<ProcessRecord> = {}): ProcessRecord
   lastExit: null,
   spawnError: '',
   restartDeclined: false,
+  autoLogs: { stdout: '/tmp/web-stdout.log', stderr: '' },
   fingerprint: '0123456789abcdef0123456789abcdef',
   stop: { signal: { name: 'SIGTERM', number: 15 }, waitMs: 10_000, asGroup: false, killAsGroup: false },
   ...values,
@@ -99,6 +100,7 @@ export const anyRecord: fc.Arbitrary<ProcessRecord> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('x'.repeat(4200), '\0'.repeat(3000)) },
   ),
   restartDeclined: fc.boolean(),
+  autoLogs: fc.record({ stdout: text, stderr: text }),
   fingerprint: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 }),
   stop: fc.record({
     signal: fc.record({ name: text, number: fc.nat({ max: 64 }) }),
