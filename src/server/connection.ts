@@ -11,7 +11,7 @@ import { afterPreface } from '../protocol/preface.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
 import type { ServerLog } from './server-log.ts';
-import { runSession } from './session.ts';
+import { runSession, type ServedConnection } from './session.ts';
 import { beginsLikeHttp } from './show-out.ts';
 
 /** A connection that begins like HTTP. Whoever gets it owns it: data, errors and end. */
@@ -43,12 +43,9 @@ export interface ConnectionOptions {
   readonly onOutput: () => void;
 }
 
-/** Returns the function by which the server ends the connection. */
-export function acceptConnection(options: ConnectionOptions): (reason: string) => void {
+export function acceptConnection(options: ConnectionOptions): ServedConnection {
   const { socket, id, peer, server, log, limits, onOutput } = options;
-  let end = (_reason: string): void => {
-    socket.destroy();
-  };
+  let served: ServedConnection = { end: () => socket.destroy(), idleSince: () => null };
 
   const silence = setTimeout(() => {
     log.warn(`closed the connection of ${peer}: it said nothing`);
@@ -72,7 +69,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
     const first = firstBytes[0] ?? 0;
     if (isArray(first)) {
       socket.removeListener('error', onError);
-      end = runSession({ ...options, firstBytes, credentials: server.credentials });
+      served = runSession({ ...options, firstBytes, credentials: server.credentials });
     } else if (!beginsLikeHttp(firstBytes)) {
       log.warn(`closed the connection of ${peer}: it speaks neither MessagePack-RPC nor HTTP`);
       endGently(socket, limits.closeGraceMs);
@@ -81,7 +78,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
       endGently(socket, limits.closeGraceMs);
     } else {
       socket.removeListener('error', onError);
-      end = options.http({ socket, firstBytes, id, peer, server, onOutput });
+      served = { end: options.http({ socket, firstBytes, id, peer, server, onOutput }), idleSince: () => null };
     }
   };
 
@@ -89,7 +86,7 @@ export function acceptConnection(options: ConnectionOptions): (reason: string) =
   socket.on('end', onEnd);
   socket.on('close', onClose);
   socket.on('data', onBytes);
-  return (reason) => end(reason);
+  return { end: (reason) => served.end(reason), idleSince: () => served.idleSince() };
 }
 
 const notOfferedText = 'This socket speaks MessagePack-RPC only.\n';

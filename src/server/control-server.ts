@@ -13,6 +13,7 @@ import { openInetSocket } from './inet-socket.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import type { ListenProblem } from './listen-problem.ts';
 import type { ServerLog } from './server-log.ts';
+import type { ServedConnection } from './session.ts';
 import { showOut } from './show-out.ts';
 import { openUnixSocket } from './unix-socket.ts';
 import { boundUnreadOutput } from './unread-output.ts';
@@ -39,9 +40,8 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-interface OpenConnection {
+interface OpenConnection extends ServedConnection {
   readonly peer: string;
-  readonly end: (reason: string) => void;
 }
 
 /** Peers that are being refused in good manners at the same time; more are cut off. */
@@ -58,7 +58,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   let lastId = 0;
 
   function accept(socket: Socket, server: ServerSpec): void {
-    const refusal = admission.refusal(connections.size);
+    const refusal = admission.refusal(connections.size, endLongestIdle);
     if (refusal !== null) {
       refuse(socket, refusal);
       return;
@@ -70,7 +70,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       admission.ended(connections.size);
     });
     const peer = server.kind === 'unix' ? `unix:connection=${id}` : `${socket.remoteAddress}:${socket.remotePort}`;
-    const end = acceptConnection({
+    const served = acceptConnection({
       socket,
       id,
       peer,
@@ -82,7 +82,18 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       version: options.version ?? '',
       onOutput: () => boundUnreadOutput({ connections, limitBytes: limits.unreadBytes, log }),
     });
-    connections.set(socket, { peer, end });
+    connections.set(socket, { peer, ...served });
+  }
+
+  /** False if none is idle. Its client connects again when it has something to ask. */
+  function endLongestIdle(): boolean {
+    let longest: { readonly since: number; readonly end: (reason: string) => void } | null = null;
+    for (const { idleSince, end } of connections.values()) {
+      const since = idleSince();
+      if (since !== null && (longest === null || since < longest.since)) longest = { since, end };
+    }
+    longest?.end('this connection was idle, and others need its place');
+    return longest !== null;
   }
 
   function refuse(socket: Socket, reason: string): void {

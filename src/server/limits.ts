@@ -14,6 +14,8 @@ export interface ServerLimits {
   /** Messages before and after authentication. */
   readonly framesBefore: FrameLimits;
   readonly framesAfter: FrameLimits;
+  /** How long a message may take from its first byte to its last. */
+  readonly messageMs: number;
   /** Requests of one connection that are being worked on; further ones are left unread. */
   readonly requestsInFlight: number;
   /** Replies waiting for the peer to read; above it no request is read. */
@@ -33,6 +35,7 @@ export const defaultLimits: ServerLimits = {
   authenticationAttempts: 3,
   framesBefore: { maxBytes: 4096, maxDepth: 4, maxValues: 64 },
   framesAfter: { maxBytes: 4 * 1024 * 1024, maxDepth: 32, maxValues: 100_000 },
+  messageMs: 30_000,
   requestsInFlight: 64,
   outputBytes: 1024 * 1024,
   notificationBytes: 4 * 1024 * 1024,

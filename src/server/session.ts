@@ -18,6 +18,14 @@ import type { ServerLimits } from './limits.ts';
 import { createOutput } from './output.ts';
 import type { ServerLog } from './server-log.ts';
 
+/** A connection as the server holds it. */
+export interface ServedConnection {
+  /** Ends it, giving a reason to the peer where what it speaks allows that. */
+  readonly end: (reason: string) => void;
+  /** Since when, on the steady clock, nothing is asked for and nothing awaited on it; null if something is. */
+  readonly idleSince: () => number | null;
+}
+
 export interface SessionOptions {
   readonly socket: Socket;
   /** What was read to find out that the peer speaks MessagePack. */
@@ -34,8 +42,8 @@ export interface SessionOptions {
   readonly onOutput: () => void;
 }
 
-/** Runs until the connection ends. Returns the function by which the server ends it, giving a reason to the peer. */
-export function runSession(options: SessionOptions): (reason: string) => void {
+/** Runs until the connection ends. */
+export function runSession(options: SessionOptions): ServedConnection {
   const { socket, peer, credentials, log, limits } = options;
   const output = createOutput({
     socket,
@@ -50,6 +58,8 @@ export function runSession(options: SessionOptions): (reason: string) => void {
   let peerEnded = false;
   let ending = false;
   let closed = false;
+  let lastUsedMs = performance.now();
+  let unfinished: NodeJS.Timeout | null = null;
   const releases: (() => void)[] = [];
   const reader = createFrameReader(authenticated ? limits.framesAfter : limits.framesBefore);
 
@@ -84,6 +94,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
         case 'incomplete':
           if (peerEnded && inFlight === 0) end();
           else socket.resume();
+          expectRest();
           return;
         default:
           frame satisfies never;
@@ -104,7 +115,26 @@ export function runSession(options: SessionOptions): (reason: string) => void {
     );
   }
 
+  /** A message that was begun must come to its end: its beginning takes memory, and a place from others. */
+  function expectRest(): void {
+    if (reader.heldBytes === 0 || unfinished !== null) return;
+    unfinished = setTimeout(() => {
+      unfinished = null;
+      // It may well be complete, and only be left unread by us.
+      if (socket.isPaused()) expectRest();
+      else refuse('left a message unfinished');
+    }, limits.messageMs);
+    unfinished.unref();
+  }
+
+  function forgetRest(): void {
+    if (unfinished !== null) clearTimeout(unfinished);
+    unfinished = null;
+  }
+
   function take(bytes: Uint8Array): void {
+    lastUsedMs = performance.now();
+    forgetRest();
     const decoded = decodeMessage(bytes);
     if (decoded.kind === 'invalid') {
       refuse(`sent a message that ${decoded.reason}`);
@@ -166,6 +196,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
       output.reply(id, recordOf(error instanceof Fault ? error : Fault.of('FAILED', 'internal error')), null);
     }
     inFlight -= 1;
+    lastUsedMs = performance.now();
     if (subscribes) output.release();
     options.onOutput();
     readOn();
@@ -205,6 +236,7 @@ export function runSession(options: SessionOptions): (reason: string) => void {
     ending = true;
     closed = true;
     clearTimeout(authenticationDeadline);
+    forgetRest();
     for (const release of releases.splice(0)) {
       try {
         release();
@@ -216,7 +248,13 @@ export function runSession(options: SessionOptions): (reason: string) => void {
 
   reader.append(options.firstBytes);
   readOn();
-  return close;
+  return {
+    end: close,
+    idleSince: () => {
+      const busy = inFlight > 0 || releases.length > 0 || reader.heldBytes > 0 || output.queuedBytes > 0;
+      return busy || ending || !authenticated ? null : lastUsedMs;
+    },
+  };
 }
 
 const recordOf = (fault: Fault): ErrorRecord => ({ code: fault.code, message: fault.text });

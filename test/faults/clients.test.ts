@@ -161,6 +161,25 @@ describe('many clients', () => {
   );
 
   scenario(
+    'that take every place and do nothing make room for those who come later',
+    async () => {
+      await using daemon = await startDaemon({ config: bystander });
+      const seen = await witness(daemon);
+      const peers: Socket[] = [];
+      for (let number = 0; number < 300; number += 1) {
+        const socket = await peer(daemon, request(1, 'session.hello'));
+        await once(socket, 'readable');
+        peers.push(socket.resume());
+      }
+      expect((await daemon.ctl('status', 'bystander')).stdout).toMatch(/^bystander +RUNNING/);
+      expect(seen.troubles()).toEqual(['WARN closing idle connections: 256 are open, which is the limit']);
+      for (const socket of peers) socket.destroy();
+      await seen.expectNothingLeft();
+    },
+    { oursOnly: true },
+  );
+
+  scenario(
     'that come and go leave nothing behind, however they leave',
     async () => {
       await using daemon = await startDaemon({ config: bystander });

@@ -23,7 +23,7 @@ ${more}
 export const bystander = echo('bystander');
 
 /** How much a daemon may grow through a fault; garbage that is not collected yet is a good part of it. */
-const growthMegabytes = 64;
+const growthMegabytes = 128;
 
 export class Witness {
   readonly daemon: Daemon;

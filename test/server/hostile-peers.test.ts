@@ -54,6 +54,19 @@ describe('a peer that breaks the protocol', () => {
     ]);
   });
 
+  it('loses its connection when it leaves a message unfinished', async () => {
+    await using served = await serve({ limits: { messageMs: 50 } });
+    const peer = await rawPeer(served.path);
+    peer.send(request(1, 'session.hello'));
+    await until('an answer', () => peer.messages.length === 1);
+    peer.socket.write(hex('94 00 01 a9 61'));
+    await until('closed', peer.closed);
+    expect(served.logLines.slice(1)).toEqual([
+      'WARN closed the connection of unix:connection=1: it left a message unfinished',
+    ]);
+    expect(peer.messages.slice(1)).toEqual([closing('this connection left a message unfinished')]);
+  });
+
   it('costs nothing but its own connection when it leaves in the middle of a message', async () => {
     await using served = await serve();
     const peer = await rawPeer(served.path);
@@ -131,6 +144,31 @@ describe('too many', () => {
       if (!peer.closed()) welcome = peer;
     }
     welcome.socket.destroy();
+  });
+
+  it('connections end the one that was idle longest, but none that waits for something', async () => {
+    const wait = gate();
+    await using served = await serve({
+      dispatch: async (name) => (name === 'wait' ? await wait.opened : null),
+      limits: { connections: 3 },
+    });
+    const peers = [await rawPeer(served.path), await rawPeer(served.path), await rawPeer(served.path)] as const;
+    const [busy, longIdle, idle] = peers;
+    busy.send(request(1, 'wait'));
+    for (const peer of [longIdle, idle]) {
+      peer.send(request(1, 'session.hello'));
+      await until('an answer', () => peer.messages.length === 1);
+    }
+    const welcome = await rawPeer(served.path);
+    welcome.send(request(1, 'session.hello'));
+    await until('an answer', () => welcome.messages.length === 1);
+    await until('the end', longIdle.closed);
+    expect(longIdle.messages.slice(1)).toEqual([closing('this connection was idle, and others need its place')]);
+    expect([busy.closed(), idle.closed()]).toEqual([false, false]);
+    wait.open();
+    await until('an answer', () => busy.messages.length === 1);
+    expect(served.logLines.slice(1)).toEqual(['WARN closing idle connections: 3 are open, which is the limit']);
+    for (const { socket } of [...peers, welcome]) socket.destroy();
   });
 
   it('connections are refused in the protocol that the peer speaks, without losing the answer', async () => {

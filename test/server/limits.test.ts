@@ -12,6 +12,7 @@ it('the limits are those of the documentation', () => {
     `${mebibytes(framesAfter.maxBytes)}, ${framesAfter.maxDepth} levels, ${framesAfter.maxValues / 1000} 000 values`,
     `${defaultLimits.requestsInFlight} a connection`,
     `above ${mebibytes(defaultLimits.outputBytes)} no request is read`,
+    `complete within ${defaultLimits.messageMs / 1000} seconds`,
     `within ${defaultLimits.firstByteMs / 1000} seconds`,
     `${mebibytes(defaultLimits.unreadBytes)}; above it the connection`,
     `${defaultLimits.connections}, of all sockets together`,
