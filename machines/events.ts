@@ -4,9 +4,10 @@
  */
 
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
+import type { SettledProcess, Settlement } from '../src/model/exit-policy.ts';
 import type { ExitStatus } from '../src/model/exit-status.ts';
 import type { ProcessState } from '../src/model/process-state.ts';
-import type { GroupSpec, SignalSpec } from '../src/model/program-spec.ts';
+import type { GroupSpec, ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
 
 /** From the composition root (requests, signals to the daemon) to the root machine. */
 export type SupervisorCommand =
@@ -24,7 +25,10 @@ export type GroupCommand =
   | { readonly type: 'group.drain' };
 
 /** From a group to the root. */
-export type GroupReport = { readonly type: 'group.drained'; readonly name: string };
+export type GroupReport =
+  | { readonly type: 'group.drained'; readonly name: string }
+  /** One of its processes has come to rest by itself. */
+  | ({ readonly type: 'group.settled' } & SettledProcess);
 
 /** A child that outlived the daemon that started it, with the milliseconds it has run so far. */
 export interface SurvivingChild {
@@ -70,8 +74,12 @@ export type ProcessCommand =
   | { readonly type: 'process.quiesce' }
   | { readonly type: 'process.drain' };
 
-/** From a process to its group, in answer to `process.drain`. */
-export type ProcessReport = { readonly type: 'process.drained'; readonly name: string };
+/** From a process to its group. */
+export type ProcessReport =
+  /** In answer to `process.drain`. */
+  | { readonly type: 'process.drained'; readonly name: string }
+  /** It is EXITED for good, or FATAL. */
+  | { readonly type: 'process.settled'; readonly spec: ProcessSpec; readonly settlement: Settlement };
 
 /** From a process to its child actor. */
 export type ChildCommand =
@@ -112,6 +120,8 @@ export type ChildReport =
       /** Milliseconds since the spawn, on a clock that never jumps. */
       readonly ranMs: number;
     }
+  /** It has ended, and what it has started is about to; `child.exited` follows. */
+  | { readonly type: 'child.lingering' }
   | { readonly type: 'child.signalFailed'; readonly reason: string }
   | { readonly type: 'child.stdinClosed' };
 

@@ -13,6 +13,7 @@ import {
   type Snapshot,
   setup,
 } from 'xstate';
+import type { SettledProcess } from '../src/model/exit-policy.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupCommand, GroupPast, GroupReport, PoolReport, ProcessReport } from './events.ts';
 import { poolMachine } from './pool.machine.ts';
@@ -115,6 +116,9 @@ export const groupMachine = setup({
     noteFailed: assign({
       undrained: ({ context }, params: { id: string }) => context.undrained - (owesReport(context, params.id) ? 1 : 0),
     }),
+    reportSettled: enqueueActions(({ context, enqueue }, { spec, settlement }: SettledProcess) => {
+      enqueue.sendTo(context.parent, { type: 'group.settled', spec, settlement });
+    }),
     reportDrained: enqueueActions(({ context, enqueue }) => {
       enqueue.sendTo(context.parent, { type: 'group.drained', name: context.spec.name });
     }),
@@ -146,6 +150,7 @@ export const groupMachine = setup({
     active: {
       on: {
         'group.quiesce': { actions: 'quiesceProcesses' },
+        'process.settled': { actions: { type: 'reportSettled', params: ({ event }) => event } },
         'group.drain': [{ guard: 'hasListeners', target: 'delivering' }, 'draining'],
       },
     },

@@ -30,6 +30,8 @@ export interface ProcessContext extends ProcessInput {
   readonly spawnError: string;
   /** How the last child ended; null before the first end, after a spawn and after a start that was too quick. */
   readonly lastExit: ExitStatus | null;
+  /** How the last child ended, also after a start that was too quick; null when there was none to end. */
+  readonly lastEnd: ExitStatus | null;
   /** How long the last child ran that was RUNNING or stopped, in milliseconds. */
   readonly lastRanMs: number;
   /** A stop was asked for while a restart was due. */
@@ -54,6 +56,7 @@ export const initialContext = (input: ProcessInput): ProcessContext => ({
   stoppedAt: 0,
   spawnError: '',
   lastExit: null,
+  lastEnd: null,
   lastRanMs: 0,
   restartDeclined: false,
   signalError: '',

@@ -20,6 +20,7 @@ type Remembered = Pick<
   | 'stoppedAt'
   | 'failures'
   | 'lastExit'
+  | 'lastEnd'
   | 'lastRanMs'
   | 'spawnError'
   | 'restartDeclined'
@@ -34,12 +35,14 @@ export const restored = (past: ProcessPast): Remembered => ({
   stoppedAt: past.stoppedAt,
   failures: past.failures,
   lastExit: past.lastExit,
+  lastEnd: past.lastExit,
   lastRanMs: past.child?.ranMs ?? Math.max(0, past.stoppedAt - past.startedAt),
   spawnError: past.spawnError,
   restartDeclined: past.restartDeclined,
 });
 
-const unseen: ExitStatus = { kind: 'unseen' };
+/** An end that no daemon was there to see. */
+export const unseen: ExitStatus = { kind: 'unseen' };
 
 /** The report that nobody was there to hear. The child ran until now at most: when it ended is not known. */
 export const unheardExit = ({ past, at }: Resumption): ExitReport => ({

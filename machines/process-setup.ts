@@ -4,6 +4,7 @@
  */
 
 import { assign, enqueueActions, sendTo, setup } from 'xstate';
+import type { Settlement } from '../src/model/exit-policy.ts';
 import { type ExitStatus, exitNumber, isExpectedExit } from '../src/model/exit-status.ts';
 import type { ProcessState } from '../src/model/process-state.ts';
 import type { ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
@@ -31,7 +32,7 @@ import type {
   ProcessEvent,
   ProcessInput,
 } from './process-context.ts';
-import { type Resumption, restored } from './process-past.ts';
+import { type Resumption, restored, unseen } from './process-past.ts';
 
 const signalKill: SignalSpec = { name: 'SIGKILL', number: 9 };
 
@@ -43,6 +44,13 @@ const startWindowMs = ({ spec, adopted }: ProcessContext): number => Math.max(0,
 
 const isRestartDue = ({ quiescent, restartDeclined, lastExit, spec }: ProcessContext): boolean =>
   !quiescent && !restartDeclined && lastExit !== null && wantsRestart(spec, lastExit);
+
+/** How a process came to rest by itself, from its state's name; null when it may yet be started, or was stopped. */
+export function settlementIn(state: unknown, context: ProcessContext): Settlement | null {
+  if (state === 'FATAL') return { kind: 'fatal', status: context.lastEnd };
+  if (state !== 'EXITED' || context.lastExit === null || context.restartDeclined || isRestartDue(context)) return null;
+  return { kind: 'exited', status: context.lastExit };
+}
 
 export const processSetup = setup({
   types: {
@@ -98,14 +106,17 @@ export const processSetup = setup({
     recordSpawnFailure: assign({
       spawnError: (_, params: { reason: string; at: number }) => params.reason,
       startedAt: (_, params: { reason: string; at: number }) => params.at,
+      lastEnd: null,
     }),
     recordQuickExit: assign({
-      stoppedAt: (_, params: { at: number }) => params.at,
+      stoppedAt: (_, params: { at: number; status?: ExitStatus }) => params.at,
+      lastEnd: (_, params: { at: number; status?: ExitStatus }) => params.status ?? unseen,
       spawnError: spawnErrorTexts.tooQuick,
     }),
     recordExit: assign({
       stoppedAt: (_, params: ExitReport) => params.at,
       lastExit: (_, params: ExitReport) => params.status,
+      lastEnd: (_, params: ExitReport) => params.status,
       lastRanMs: (_, params: ExitReport) => params.ranMs,
     }),
     recordBadExit: assign({
@@ -123,6 +134,11 @@ export const processSetup = setup({
       if (context.drain !== 'asked') return;
       enqueue.assign({ drain: 'answered' });
       enqueue.sendTo(context.parent, { type: 'process.drained', name: context.spec.name });
+    }),
+    reportSettled: enqueueActions(({ enqueue, context }, { state }: { state: 'EXITED' | 'FATAL' }) => {
+      const settlement = settlementIn(state, context);
+      if (settlement === null || context.quiescent) return;
+      enqueue.sendTo(context.parent, { type: 'process.settled', spec: context.spec, settlement });
     }),
     sendStopSignal: sendTo(
       'child',

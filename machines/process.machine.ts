@@ -64,6 +64,7 @@ export const processMachine = processSetup.createMachine({
           on: {
             'process.stop': 'STOPPING',
             'process.drain': { target: 'STOPPING', actions: 'becomeDraining' },
+            'child.lingering': '.lingering',
             'child.spawnFailed': {
               target: '#process.BACKOFF',
               actions: [
@@ -106,6 +107,8 @@ export const processMachine = processSetup.createMachine({
               always: { guard: 'needsNoStartWindow', target: '#process.alive.RUNNING' },
               after: { startWindow: '#process.alive.RUNNING' },
             },
+            /** It has failed already; only what it has left behind still runs. */
+            lingering: {},
           },
         },
         RUNNING: {
@@ -191,7 +194,7 @@ export const processMachine = processSetup.createMachine({
       },
     },
     EXITED: {
-      entry: 'forgetFailures',
+      entry: ['forgetFailures', { type: 'reportSettled', params: { state: 'EXITED' } }],
       exit: { type: 'leave', params: { state: 'EXITED' } },
       always: { guard: 'shouldRestartAtOnce', target: 'alive' },
       after: { restartPause: { guard: 'shouldRestart', target: 'alive' } },
@@ -202,7 +205,12 @@ export const processMachine = processSetup.createMachine({
       },
     },
     FATAL: {
-      entry: [{ type: 'announce', params: { to: 'FATAL' } }, 'forgetFailures', 'reportDrainedIfAsked'],
+      entry: [
+        { type: 'announce', params: { to: 'FATAL' } },
+        'forgetFailures',
+        { type: 'reportSettled', params: { state: 'FATAL' } },
+        'reportDrainedIfAsked',
+      ],
       exit: { type: 'leave', params: { state: 'FATAL' } },
       on: {
         'process.start': { guard: 'mayStart', target: 'alive' },

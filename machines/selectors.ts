@@ -1,10 +1,12 @@
 /** Snapshots read from outside: the only place that knows how states are nested. */
 
 import type { SnapshotFrom } from 'xstate';
+import type { Settlement } from '../src/model/exit-policy.ts';
 import type { ListenerState } from '../src/model/listener-protocol.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../src/model/process-state.ts';
 import type { listenerMachine } from './listener.machine.ts';
 import type { processMachine } from './process.machine.ts';
+import { settlementIn } from './process-setup.ts';
 import type { supervisorMachine } from './supervisor.machine.ts';
 
 export type ProcessSnapshot = SnapshotFrom<typeof processMachine>;
@@ -23,6 +25,16 @@ export function processState({ value }: Pick<ProcessSnapshot, 'value'>): Process
 
 /** Pid of the living OS child; 0 if there is none. */
 export const livingPid = (snapshot: ProcessSnapshot): number => (snapshot.matches('alive') ? snapshot.context.pid : 0);
+
+/** How a process came to rest by itself; null when it did not. */
+export const settlementOf = ({ value, context }: ProcessSnapshot): Settlement | null => settlementIn(value, context);
+
+/** Nothing runs, and nothing will be started unless somebody asks for it. */
+export const isAtRest = (snapshot: ProcessSnapshot): boolean =>
+  snapshot.value === 'STOPPED' ||
+  snapshot.value === 'UNKNOWN' ||
+  (snapshot.value === 'EXITED' && snapshot.context.restartDeclined) ||
+  settlementOf(snapshot) !== null;
 
 /** The mood of the daemon. */
 export function supervisorState(snapshot: SupervisorSnapshot): SupervisorState {

@@ -4,10 +4,12 @@
  */
 
 import { type ActorRefFrom, assign, type ErrorActorEvent, emit, enqueueActions, setup } from 'xstate';
+import { type DaemonEnd, type ExitWhen, endsDaemon, isFailure, type SettledProcess } from '../src/model/exit-policy.ts';
 import type { SupervisorState } from '../src/model/process-state.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupPast, GroupReport, SupervisorCommand, TreePast } from './events.ts';
 import { groupMachine } from './group.machine.ts';
+import { isAtRest, settlementOf } from './selectors.ts';
 
 export type GroupRef = ActorRefFrom<typeof groupMachine>;
 
@@ -16,6 +18,7 @@ export interface SupervisorInput {
   readonly groups: readonly GroupSpec[];
   /** Of the processes that an earlier daemon has left; missing when there is none. */
   readonly past?: TreePast;
+  readonly exitWhen: ExitWhen;
 }
 
 export interface SupervisorContext {
@@ -26,6 +29,9 @@ export interface SupervisorContext {
   readonly groups: ReadonlyMap<string, GroupRef>;
   /** What follows once everything is stopped. */
   readonly intent: 'shutdown' | 'restart';
+  readonly exitWhen: ExitWhen;
+  /** Why it ends without having been asked to; null when it was asked, or does not end. */
+  readonly end: DaemonEnd | null;
   /** Groups still to be drained, the next ones last. */
   readonly undrained: readonly GroupRef[];
   /** Names of the groups that are being drained and have not reported yet. */
@@ -36,6 +42,8 @@ export interface SupervisorContext {
 export interface SupervisorHalted {
   readonly type: 'supervisor.halted';
   readonly intent: 'shutdown' | 'restart';
+  /** Why, when nobody asked for it: what the daemon's exit code is made from. */
+  readonly end: DaemonEnd | null;
 }
 
 type SupervisorEvent = SupervisorCommand | GroupReport | ErrorActorEvent<unknown, string>;
@@ -56,6 +64,23 @@ function lastLevel(groups: readonly GroupRef[]): readonly GroupRef[] {
   return last ? groups.filter((group) => priorityOf(group) === priorityOf(last)) : [];
 }
 
+/** Of all programs, in order of start. Listeners serve the others: they are never done, and nobody waits for them. */
+const programsOf = ({ groups }: SupervisorContext) =>
+  [...groups.values()]
+    .map((group) => group.getSnapshot().context)
+    .filter(({ pool }) => pool === null)
+    .flatMap(({ processes }) => [...processes.values()].map((process) => process.getSnapshot()));
+
+function firstFailure(context: SupervisorContext): SettledProcess | null {
+  for (const snapshot of programsOf(context)) {
+    const settlement = settlementOf(snapshot);
+    if (settlement === null) continue;
+    const settled = { spec: snapshot.context.spec, settlement };
+    if (isFailure(settled)) return settled;
+  }
+  return null;
+}
+
 export const supervisorMachine = setup({
   types: {
     input: {} as SupervisorInput,
@@ -65,13 +90,17 @@ export const supervisorMachine = setup({
   },
   actors: { group: groupMachine },
   actions: {
-    announceHalt: emit(({ context }): SupervisorHalted => ({ type: 'supervisor.halted', intent: context.intent })),
+    announceHalt: emit(
+      ({ context: { intent, end } }): SupervisorHalted => ({ type: 'supervisor.halted', intent, end }),
+    ),
     /** Provided: groups have become active, or are gone. */
     announceGroups: (_, _params: { names: readonly string[]; change: 'added' | 'removed' }) => {},
     /** Provided: the daemon runs, or begins to stop. */
     announceState: (_, _params: { state: SupervisorState }) => {},
     /** Provided: says which processes the daemon still waits for. */
     reportWaiting: () => {},
+    /** Provided: says why the daemon ends of itself. */
+    reportEnd: (_, _params: { end: DaemonEnd | null }) => {},
     /** Provided: a defect of ours, not of a program. */
     reportDefect: (_, _params: { error: unknown }) => {},
     bootGroups: assign({
@@ -99,6 +128,12 @@ export const supervisorMachine = setup({
         new Map([...context.groups].filter(([name]) => name !== params.name)),
     }),
     intendShutdown: assign({ intent: 'shutdown' }),
+    recordEnd: assign({
+      end: (_, { spec, settlement }: SettledProcess): DaemonEnd => ({ kind: 'program', spec, settlement }),
+    }),
+    recordAllDone: assign({
+      end: ({ context }): DaemonEnd => ({ kind: 'all-done', failed: firstFailure(context) }),
+    }),
     intendRestart: assign({ intent: 'restart' }),
     queueGroups: assign({ undrained: ({ context }) => [...context.groups.values()] }),
     awaitLevel: assign({
@@ -119,6 +154,8 @@ export const supervisorMachine = setup({
   guards: {
     isKnown: ({ context }, params: { name: string }) => context.groups.has(params.name),
     isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
+    endsDaemon: ({ context }, params: SettledProcess) => endsDaemon(params, context.exitWhen),
+    isEverythingDone: ({ context }) => context.exitWhen === 'all_done' && programsOf(context).every(isAtRest),
     isLevelDrained: ({ context }) => context.awaited.size === 0,
     isEverythingDrained: ({ context }) => context.undrained.length === 0,
   },
@@ -148,6 +185,8 @@ export const supervisorMachine = setup({
       past: input.past ?? null,
       groups: new Map(),
       intent: 'shutdown',
+      exitWhen: input.exitWhen,
+      end: null,
       undrained: [],
       awaited: new Set(),
     }),
@@ -190,6 +229,26 @@ export const supervisorMachine = setup({
           },
           'supervisor.shutdown': { target: 'stopping', actions: 'intendShutdown' },
           'supervisor.restart': { target: 'stopping', actions: 'intendRestart' },
+          'group.settled': [
+            {
+              guard: { type: 'endsDaemon', params: ({ event }) => event },
+              target: 'stopping',
+              actions: [
+                'intendShutdown',
+                { type: 'recordEnd', params: ({ event }) => event },
+                { type: 'reportEnd', params: ({ context }) => ({ end: context.end }) },
+              ],
+            },
+            {
+              guard: 'isEverythingDone',
+              target: 'stopping',
+              actions: [
+                'intendShutdown',
+                'recordAllDone',
+                { type: 'reportEnd', params: ({ context }) => ({ end: context.end }) },
+              ],
+            },
+          ],
         },
       },
       stopping: {

@@ -11,20 +11,25 @@ import { inactiveNotices } from './inactive.ts';
 import { removeAutoLogs } from './logging/auto-logs.ts';
 import { createDaemonLog, type DaemonLog } from './logging/daemon-log.ts';
 import { allLogsWritten } from './logging/log-target.ts';
+import { daemonExitCode } from './model/exit-policy.ts';
 import { describeExit } from './model/exit-status.ts';
 import type { GroupSpec, SupervisorSpec } from './model/program-spec.ts';
+import { endOrphans } from './os/end-orphans.ts';
+import { takeHeldSignal } from './os/held-signals.ts';
 import { raiseLimits } from './os/limits.ts';
 import { createNodeOs, killEverything } from './os/node-os.ts';
 import type { Os } from './os/os.ts';
 import { type Pidfile, writePidfile } from './os/pidfile.ts';
 import { dropPrivileges } from './os/privileges.ts';
+import { becomeSubreaper } from './os/process-calls.ts';
 import { createReadiness, type Readiness } from './os/readiness.ts';
 import { createReaper, type Reaper } from './os/reaper.ts';
+import { signalNumber } from './os/signals.ts';
 import { createSyslog, type Syslog } from './os/syslog.ts';
 import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts';
 import { createControlServer } from './server/control-server.ts';
 import { createHttpHandler } from './server/http/http-handler.ts';
-import { createSupervisor, type Supervisor } from './supervisor.ts';
+import { createSupervisor, type Halt, type Supervisor } from './supervisor.ts';
 
 export interface DaemonOptions {
   readonly spec: SupervisorSpec;
@@ -46,8 +51,8 @@ export class StartProblem extends Error {
   override readonly name = 'StartProblem';
 }
 
-/** Resolves when the daemon has ended. Rejects with `StartProblem` when it cannot start. */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
+/** Resolves with the exit code when the daemon has ended. Rejects with `StartProblem` when it cannot start. */
+export async function runDaemon(options: DaemonOptions): Promise<number> {
   let log: DaemonLog | null = null;
   const reaper = createReaper({
     onOrphan: (pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`),
@@ -69,7 +74,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     for (let first = true; ; first = false) {
       const life = prepareLife(options, spec, first, { reaper, readiness });
       log = life.log;
-      if ((await runLife(options, life, first)) === 'shutdown') return;
+      const { intent, end } = await runLife(options, life, first);
+      if (intent === 'shutdown') return end === null ? 0 : daemonExitCode(end, signalNumber);
       spec = readAgain(options, spec, log);
     }
   } finally {
@@ -92,6 +98,9 @@ interface Life {
 }
 
 let programFileLimit: bigint | null = null;
+
+/** PID 1 of a container: nobody else adopts orphans, and its end is the end of everything. */
+const isInit = process.pid === 1;
 
 /** One sequence for all lives: listeners compare the numbers. */
 const nextEventSerial = createSerials();
@@ -133,17 +142,29 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     stdout: daemon.noDaemon && !daemon.silent,
     syslog: daemon.logfile === 'syslog' ? (line) => syslog.send(line) : null,
   });
+  if (daemon.subreaper && !isInit) {
+    try {
+      becomeSubreaper();
+    } catch (error) {
+      critical.push(`cannot adopt the orphans of programs (subreaper=true): ${String(error)}`);
+    }
+  }
   const notices = [...spec.notices, ...foreignInterfaceNotices(spec), ...inactiveNotices(spec)];
   for (const message of critical) log.critical(message);
   for (const level of ['critical', 'warn', 'info'] as const) {
     for (const notice of notices) if (notice.level === level) log[level](notice.message);
   }
   for (const message of info) log.info(message);
-  const os = createNodeOs({ ...senses, environment: options.environment, programFileLimit });
+  const os = createNodeOs({
+    ...senses,
+    environment: options.environment,
+    programFileLimit,
+    onTreeMethod: (message) => log.info(message),
+  });
   return { spec, log, os, readiness: senses.readiness, syslog };
 }
 
-async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<'shutdown' | 'restart'> {
+async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<Halt> {
   const { spec, log, os, readiness, syslog } = life;
   const supervisor = createSupervisor({
     spec,
@@ -192,9 +213,13 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     }
     const background = first ? options.enterBackground?.(log, spec) : null;
     log.info(`supervisord started with pid ${process.pid}`);
+    const missed = takeHeldSignal();
+    if (missed !== undefined) signals.exit(missed);
     supervisor.boot();
     background?.detach();
-    return await supervisor.halted;
+    const halt = await supervisor.halted;
+    if (halt.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(spec, log);
+    return halt;
   } finally {
     signals.close();
     await server.close();
@@ -202,6 +227,16 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     log.close();
     syslog.close();
   }
+}
+
+async function endOrphansOf({ daemon }: SupervisorSpec, log: DaemonLog): Promise<void> {
+  await endOrphans({
+    waitMs: daemon.orphanWaitMs,
+    onSignal: (signal, pids) => {
+      if (signal === 'SIGTERM') log.info(`ending orphans (${pids.join(', ')}) with SIGTERM`);
+      else log.warn(`killing orphans (${pids.join(', ')}) with SIGKILL`);
+    },
+  });
 }
 
 /** A pid file that cannot be written does not stop the daemon (as Supervisor); one that is in use does. */
@@ -238,7 +273,7 @@ function serverUrlOf({ servers }: SupervisorSpec): string | null {
   return inet ? `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}` : null;
 }
 
-function handleSignals(supervisor: Supervisor, log: DaemonLog): { close(): void } {
+function handleSignals(supervisor: Supervisor, log: DaemonLog): { exit(name: NodeJS.Signals): void; close(): void } {
   const { control } = supervisor;
   const exit = (name: NodeJS.Signals): void => {
     log.warn(`received ${name} indicating exit request`);
@@ -271,6 +306,7 @@ function handleSignals(supervisor: Supervisor, log: DaemonLog): { close(): void 
   ];
   for (const [name, handler] of handlers) process.on(name, handler);
   return {
+    exit,
     close: () => {
       for (const [name, handler] of handlers) process.off(name, handler);
     },

@@ -7,7 +7,7 @@ import { createActor } from 'xstate';
 import { groupMachine, type ProcessRef } from '../machines/group.machine.ts';
 import { processMachine } from '../machines/process.machine.ts';
 import { type ProcessSnapshot, processState, supervisorState } from '../machines/selectors.ts';
-import { supervisorMachine } from '../machines/supervisor.machine.ts';
+import { type SupervisorHalted, supervisorMachine } from '../machines/supervisor.machine.ts';
 import { announceChange } from './actors/announcer.ts';
 import { createChangeHub } from './actors/change-hub.ts';
 import { createChannels } from './actors/channels.ts';
@@ -21,6 +21,7 @@ import type { GroupChanges } from './control/control-ports.ts';
 import { createTreeControl } from './control/tree-control.ts';
 import { outputMessage, protocolMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
+import { describeEnd } from './model/exit-policy.ts';
 import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
 import { longClock } from './os/long-clock.ts';
@@ -43,14 +44,16 @@ export interface SupervisorOptions {
   readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
 }
 
+export type Halt = Pick<SupervisorHalted, 'intent' | 'end'>;
+
 export interface Supervisor {
   readonly control: SupervisorControl;
   /** Makes the generated log files and starts what is to be started. */
   boot(): void;
   /** Opens the log files of all running processes anew. */
   reopenLogs(): void;
-  /** Resolves when everything is stopped, with what is to follow. */
-  readonly halted: Promise<'shutdown' | 'restart'>;
+  /** Resolves when everything is stopped, with what is to follow, and why if nobody asked for it. */
+  readonly halted: Promise<Halt>;
 }
 
 const waitReportMs = 3000;
@@ -153,6 +156,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
           if (state === 'RUNNING') events.supervisorRuns();
           else events.supervisorStops();
         },
+        reportEnd: (_, { end }) => {
+          if (end !== null) log.warn(`shutting down: ${describeEnd(end)}`);
+        },
         reportWaiting: ({ context }) => {
           if (os.clock.steady() < lastReport + waitReportMs) return;
           const unstopped = [...context.groups.values()]
@@ -166,17 +172,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         reportDefect: (_, params) => reportDefect('the supervisor', params.error),
       },
     }),
-    { input: { groups: spec.groups }, clock: longClock },
+    { input: { groups: spec.groups, exitWhen: spec.daemon.exitWhen }, clock: longClock },
   );
 
-  const halted = new Promise<'shutdown' | 'restart'>((resolve) => {
+  const halted = new Promise<Halt>((resolve) => {
     root.subscribe({
       error: (error) => {
         reportDefect('the root of the supervision tree', error);
-        resolve('shutdown');
+        resolve({ intent: 'shutdown', end: null });
       },
     });
-    root.on('supervisor.halted', ({ intent }) => resolve(intent));
+    root.on('supervisor.halted', ({ intent, end }) => resolve({ intent, end }));
   }).finally(() => {
     events.close();
     channels.close();

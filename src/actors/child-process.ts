@@ -11,6 +11,7 @@ import type { SignalSpec } from '../model/program-spec.ts';
 import type { FcgiSockets } from './fcgi-socket.ts';
 import { type LaunchDependencies, launch } from './launch.ts';
 import { createStdinWriter, type StdinWriter } from './stdin-writer.ts';
+import { endTree, type TreeEnd } from './tree-end.ts';
 
 export interface ChildLog {
   info(message: string): void;
@@ -49,21 +50,40 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
 
     const socket = deps.sockets.hold(spec);
     if (socket?.kind === 'failed') return fail(socket.reason);
+    const tree = spec.killTree ? os.openTree() : null;
+    let treeEnd: TreeEnd | null = null;
     const onExit = (status: ExitStatus): void => {
       child?.stdin?.close();
       child = null;
-      report({ type: 'child.exited', status, at: os.clock.stamp(), ranMs: os.clock.steady() - startedMs });
-      // After the report: a program that is started again at once goes on with the socket, and loses no connection.
-      socket?.release();
+      const ended: ChildReport = {
+        type: 'child.exited',
+        status,
+        at: os.clock.stamp(),
+        ranMs: os.clock.steady() - startedMs,
+      };
+      const finish = (): void => {
+        report(ended);
+        // After the report: a program that is started again at once goes on with the socket, and loses no connection.
+        socket?.release();
+      };
+      if (tree === null) {
+        finish();
+        return;
+      }
+      const { name, stopSignal, stopWaitMs } = spec;
+      treeEnd = endTree({ tree, name, stopSignal, patienceMs: stopWaitMs, log, onGone: finish });
+      if (treeEnd.isLingering) report({ type: 'child.lingering' });
     };
 
-    const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, onExit });
+    const extraEnvironment = tree?.environment ?? {};
+    const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, extraEnvironment, onExit });
     if (launched.kind === 'failed') {
       fail(launched.reason);
       socket?.release();
       return;
     }
     const { pid, stdout, stderr } = launched;
+    tree?.enter(pid);
     const reportClosedStdin = (): void => report({ type: 'child.stdinClosed' });
     child = {
       pid,
@@ -73,8 +93,12 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     report({ type: 'child.spawned', pid, at, stdout, stderr });
 
     const sendSignal = (command: SignalCommand): void => {
-      if (child === null) return;
+      if (child === null) {
+        if (command.purpose === 'kill') treeEnd?.hurry();
+        return;
+      }
       announceSignal(log, spec.name, pid, command);
+      if (command.purpose === 'kill') tree?.kill();
       const result = os.signal(command.toGroup ? -pid : pid, command.signal.number);
       if (result.kind === 'sent') return;
       if (result.kind === 'gone') {
@@ -95,6 +119,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     });
 
     return () => {
+      treeEnd?.cancel();
       child?.stdin?.close();
     };
   });

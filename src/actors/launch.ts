@@ -33,11 +33,16 @@ export interface LaunchRequest {
   readonly spec: ProcessSpec;
   /** What the program gets as its standard input instead of a pipe. It stays open and belongs to the caller. */
   readonly listeningFd: number | null;
+  /** Put into the environment of the program, over everything else. */
+  readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly onExit: (status: ExitStatus) => void;
 }
 
 /** `reason` of a failure is the text clients see as `spawnerr`. */
-export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: LaunchRequest): Launch {
+export function launch(
+  deps: LaunchDependencies,
+  { spec, listeningFd, extraEnvironment, onExit }: LaunchRequest,
+): Launch {
   const command = checkCommand(deps.os, spec);
   if (command.kind !== 'runnable') return { kind: 'failed', reason: command.text };
 
@@ -48,7 +53,7 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, onExit }: 
   const request: SpawnRequest = {
     file: command.file,
     argv: command.argv,
-    environment: childEnvironment(deps.os.environment, spec, deps.serverUrl),
+    environment: { ...childEnvironment(deps.os.environment, spec, deps.serverUrl), ...extraEnvironment },
     directory: spec.directory,
     umask: spec.umask,
     user: spec.user,

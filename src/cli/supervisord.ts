@@ -13,6 +13,7 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
+import { holdExitSignals } from '../os/held-signals.ts';
 import { launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
 import { reportCheck, shortFlagHint, wantsCheck } from './check-configuration.ts';
@@ -20,7 +21,11 @@ import { parseArguments, UsageError } from './getopt.ts';
 import { createSupervisordCommand } from './supervisord-options.ts';
 import { productVersion } from './version.ts';
 
-const exitStatus = { ok: 0, failed: 1, usage: 2 } as const;
+const exitStatus = { failed: 1, usage: 2 } as const;
+
+/** The end of PID 1 is the end of its container, so it stays in the foreground. */
+const isInit = process.pid === 1;
+if (isInit) holdExitSignals();
 
 const commandPath = process.argv[1] ?? 'supervisord';
 const isBackground = env[backgroundVariable] !== undefined;
@@ -56,7 +61,7 @@ async function main(): Promise<void> {
   const startDirectory = process.cwd();
   const request: LoadRequest = {
     configFile: typed ?? findConfigFile(host, commandPath).found,
-    overrides: options,
+    overrides: isInit ? new Map([...options, ['nodaemon', true]]) : options,
     argv0: commandPath,
     startEnvironment: environment,
   };
@@ -105,7 +110,7 @@ async function main(): Promise<void> {
 
 async function startDaemon({ spec, reread }: { spec: SupervisorSpec; reread: () => SupervisorSpec }): Promise<void> {
   try {
-    await runDaemon({
+    const code = await runDaemon({
       spec,
       productVersion,
       environment,
@@ -114,7 +119,7 @@ async function startDaemon({ spec, reread }: { spec: SupervisorSpec; reread: () 
       compareGroups,
       enterBackground: isBackground ? enterBackground : null,
     });
-    exit(exitStatus.ok);
+    exit(code);
   } catch (error) {
     if (error instanceof StartProblem) refuse(error.message);
     stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -6,6 +6,7 @@ import {
   byteSize,
   environment,
   existingDirectory,
+  exitWhen,
   filePath,
   inetAddress,
   integer,
@@ -15,6 +16,7 @@ import {
   octal,
   owner,
   privateDirectory,
+  seconds,
   text,
 } from './values.ts';
 
@@ -126,6 +128,18 @@ export const daemonOptions = {
     scope: 'here',
     defaultDoc: 'below /run/statevisor, or the like for users',
     doc: 'Where the daemon keeps what its successor must know to go on with running programs. Not known to Supervisor.',
+  }),
+  subreaper: option('subreaper', boolean, 'false', {
+    scope: 'here',
+    doc: 'Adopts and reaps orphans of programs, and ends them when it ends; as PID 1 it always does. Not known to Supervisor.',
+  }),
+  orphanwaitsecs: option('orphanwaitsecs', seconds, '3', {
+    scope: 'here',
+    doc: 'How long orphans may take to stop when the daemon ends, before they are killed with SIGKILL. Not known to Supervisor.',
+  }),
+  exit_when: option('exit_when', exitWhen, 'never', {
+    scope: 'here',
+    doc: 'What ends the daemon without being asked: all programs have ended and none will be started again, or any is FATAL. Not known to Supervisor.',
   }),
 };
 

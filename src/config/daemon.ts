@@ -59,6 +59,9 @@ export function readDaemonSection(reading: Reading): DaemonSection {
     environment: readDaemonEnvironment(reader),
     logformat: reader.read(daemonOptions.logformat),
     runtime_dir: reader.read(daemonOptions.runtime_dir),
+    subreaper: reader.read(daemonOptions.subreaper),
+    orphanwaitsecs: reader.read(daemonOptions.orphanwaitsecs),
+    exit_when: reader.read(daemonOptions.exit_when),
   };
   for (const [key, value] of values.environment) reading.environmentNames.set(`ENV_${key}`, value);
   return { values, environment: values.environment };
@@ -119,6 +122,9 @@ export function daemonSpec(reading: Reading, section: DaemonSection, overrides: 
     environment: Object.fromEntries(section.environment),
     identifier: pick(daemonOptions.identifier, values.identifier),
     runtimeDirectory: values.runtime_dir === null ? null : absolutePath(values.runtime_dir, host),
+    exitWhen: values.exit_when,
+    subreaper: values.subreaper,
+    orphanWaitMs: Math.max(0, values.orphanwaitsecs * 1000),
   };
 }
 

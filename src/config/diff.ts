@@ -80,6 +80,8 @@ function settings(process: ProcessSpec, other: ProcessSpec): string {
     process.stopAsGroup,
     process.killAsGroup,
     process.exitCodes,
+    process.exitOn,
+    process.killTree,
     process.redirectStderr,
     Object.entries(process.environment).sort(),
     process.serverUrl,

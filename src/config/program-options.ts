@@ -7,6 +7,7 @@ import {
   byteSize,
   environment,
   exitCodes,
+  exitOn,
   integer,
   lengthUnit,
   list,
@@ -99,6 +100,14 @@ export const programOptions = {
     scope: program,
     defaultDoc: 'same as stopasgroup',
     doc: 'Whether SIGKILL goes to the whole process group.',
+  }),
+  killtree: option('killtree', boolean, 'false', {
+    scope: program,
+    doc: 'Whether everything a process has started ends with it: SIGKILL goes to all of it, and what is left at its end gets stopsignal and stopwaitsecs. Not known to Supervisor.',
+  }),
+  exit_on: option('exit_on', exitOn, 'never', {
+    scope: program,
+    doc: 'Which end of a process that is not started again ends the daemon with its exit code: any exit, a failure (unexpected, or FATAL), or FATAL alone. Not known to Supervisor.',
   }),
   user: optional('user', user, { scope: program, doc: 'Runs it as this user; the daemon must be root.' }),
   redirect_stderr: option('redirect_stderr', boolean, 'false', {

@@ -104,7 +104,9 @@ class ProgramReader {
     const stopWaitMs = this.#readWait(programOptions.stopwaitsecs);
     const stopAsGroup = this.#read(programOptions.stopasgroup);
     const killAsGroup = this.#read(programOptions.killasgroup) ?? stopAsGroup;
+    const killTree = this.#read(programOptions.killtree);
     const exitCodes = this.#read(programOptions.exitcodes);
+    const exitOn = this.#read(programOptions.exit_on);
     const redirectStderr = this.#read(programOptions.redirect_stderr);
     const count = this.#read(programOptions.numprocs);
     const first = this.#read(programOptions.numprocs_start);
@@ -125,10 +127,12 @@ class ProgramReader {
       startMs,
       startRetries,
       exitCodes,
+      exitOn,
       stopSignal,
       stopWaitMs,
       stopAsGroup,
       killAsGroup,
+      killTree,
       user,
       redirectStderr,
       umask,

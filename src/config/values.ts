@@ -4,6 +4,7 @@
  */
 
 import type { LengthUnit } from '../model/event-record.ts';
+import { exitOnWords, exitWhenWords } from '../model/exit-policy.ts';
 import { type Autorestart, type LogLevel, logLevels, type OwnerSpec, type UserSpec } from '../model/program-spec.ts';
 import { quoteText } from '../model/python-text.ts';
 import type { Host } from '../os/host.ts';
@@ -205,6 +206,21 @@ export const logFormat: ValueType<'classic' | 'json'> = {
     return refused(`bad log format name ${quoteText(value)}`);
   },
 };
+
+function oneOf<Word extends string>(name: string, words: readonly Word[]): ValueType<Word> {
+  const expected = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  return {
+    name,
+    expected,
+    parse: (value) => {
+      const word = words.find((one) => one === value.toLowerCase());
+      return word === undefined ? refused(`${quoteText(value)} is not ${expected}`) : parsed(word);
+    },
+  };
+}
+
+export const exitOn = oneOf('end of a program', exitOnWords);
+export const exitWhen = oneOf('end of the daemon', exitWhenWords);
 
 export const lengthUnit: ValueType<LengthUnit> = {
   name: 'unit of length',

@@ -4,6 +4,7 @@
  */
 
 import type { LengthUnit } from './event-record.ts';
+import type { ExitOn, ExitWhen } from './exit-policy.ts';
 
 /** Where a value was written, for messages. `line` counts from 1; 0 means the command line or a default. */
 export interface SourcePosition {
@@ -73,6 +74,10 @@ export interface ProcessSpec {
   readonly stopWaitMs: number;
   readonly stopAsGroup: boolean;
   readonly killAsGroup: boolean;
+  /** Whether what it has started ends with it. */
+  readonly killTree: boolean;
+  /** Which of its ends are the end of the daemon. */
+  readonly exitOn: ExitOn;
   readonly user: UserSpec | null;
   readonly redirectStderr: boolean;
   readonly stdout: OutputSpec;
@@ -174,6 +179,12 @@ export interface DaemonSpec {
   readonly identifier: string;
   /** Absolute; null = the usual place. */
   readonly runtimeDirectory: string | null;
+  /** What ends the daemon besides a request. */
+  readonly exitWhen: ExitWhen;
+  /** Whether orphans of programs become children of the daemon, which PID 1 has anyway. */
+  readonly subreaper: boolean;
+  /** How long orphans may take to stop when the daemon ends. */
+  readonly orphanWaitMs: number;
 }
 
 /** A message found while reading configuration that does not make it invalid. */

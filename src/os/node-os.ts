@@ -18,6 +18,7 @@ import {
 import type { Failure, Os, PipeEnds, SignalResult, SpawnFailure, SpawnRequest } from './os.ts';
 import { copyDescriptorOf, openPidfd } from './pidfd.ts';
 import { processFacts } from './process-identity.ts';
+import { createProgramTrees } from './program-tree.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reaper } from './reaper.ts';
 import { refusalTo } from './user-access.ts';
@@ -35,9 +36,12 @@ export interface NodeOsOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Soft limit of open files that programs get; null leaves the daemon's own. */
   readonly programFileLimit: bigint | null;
+  /** Hears once how the trees of programs are kept together. */
+  readonly onTreeMethod: (message: string) => void;
 }
 
-export function createNodeOs({ reaper, readiness, environment, programFileLimit }: NodeOsOptions): Os {
+export function createNodeOs({ reaper, readiness, environment, programFileLimit, ...notices }: NodeOsOptions): Os {
+  const trees = createProgramTrees({ environment, onMethod: notices.onTreeMethod });
   return {
     clock: { now: () => Date.now(), steady: () => performance.now(), ...evenTime },
     environment,
@@ -63,6 +67,7 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit 
       return facts === null ? null : { pid, startTicks: facts.startTicks };
     },
     copyDescriptor,
+    openTree: trees.open,
     signal,
   };
 }

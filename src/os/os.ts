@@ -32,8 +32,26 @@ export interface Os {
   identify(pid: number): ProcessIdentity | null;
   /** A copy of a descriptor of another process, for sockets that only programs have kept. */
   copyDescriptor(pid: number, fd: number): { readonly fd: number } | Failure;
+  /** For a program that is about to be started: everything it will start. */
+  openTree(): ProgramTree;
   /** `pid` below zero means the process group −pid. */
   signal(pid: number, signal: number): SignalResult;
+}
+
+/** Everything one program has started, itself included, wherever it went. */
+export interface ProgramTree {
+  /** What the program's environment must hold, for its descendants to be found. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** To be called once, right after the spawn. */
+  enter(pid: number): void;
+  /** Pids of what has not ended. */
+  living(): readonly number[];
+  /** Signals all of it. Returns the pids that may not be signalled. */
+  signal(signal: number): readonly number[];
+  /** SIGKILL to all of it; nothing gets away by forking. Returns the pids that may not be signalled. */
+  kill(): readonly number[];
+  /** Gives back what the tree took of the system. */
+  close(): void;
 }
 
 export interface WallAndSteadyClock {

@@ -9,6 +9,7 @@ export interface ProcessFacts {
   readonly pid: number;
   readonly parentPid: number;
   readonly groupId: number;
+  readonly sessionId: number;
   /** One letter: `Z` is a process that has ended and waits to be collected. */
   readonly state: string;
   /** Clock ticks since the system's start. */
@@ -26,7 +27,14 @@ export function processFacts(pid: number): ProcessFacts | null {
   // The name stands in parentheses and may hold anything, parentheses and blanks included.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const number = (index: number): number => Number(fields[index]);
-  return { pid, state: fields[0] ?? '', parentPid: number(1), groupId: number(2), startTicks: number(19) };
+  return {
+    pid,
+    state: fields[0] ?? '',
+    parentPid: number(1),
+    groupId: number(2),
+    sessionId: number(3),
+    startTicks: number(19),
+  };
 }
 
 /** Tells one start of the system from every other. */

@@ -25,7 +25,7 @@ export interface ReaperListeners {
 export function createReaper({ onOrphan, onSignal }: ReaperListeners): Reaper {
   const expected = new Map<number, (status: ExitStatus) => void>();
 
-  const reap = (): void => {
+  const collect = (): void => {
     for (let ended = reapAny(); ended !== null; ended = reapAny()) {
       const { pid } = ended;
       const status = decodeWaitStatus(ended.status);
@@ -34,11 +34,17 @@ export function createReaper({ onOrphan, onSignal }: ReaperListeners): Reaper {
       if (onExit) onExit(status);
       else onOrphan(pid, status);
     }
+  };
+  const reap = (): void => {
+    collect();
     onSignal();
   };
 
   // Several signals may arrive as one, hence the loop above.
   process.on('SIGCHLD', reap);
+  // A process that was executed in the place of another has the children of that one, and no signal tells of those that
+  // have ended already.
+  collect();
 
   return {
     expect: (pid, onExit) => {

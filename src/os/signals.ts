@@ -26,6 +26,10 @@ namesByNumber.set(constants.signals.SIGCHLD, 'SIGCHLD');
 /** `SIGTERM` for 15; `signal 40` for numbers without a name, as Supervisor. */
 export const signalName = (number: number): string => namesByNumber.get(number) ?? `signal ${number}`;
 
+/** The number behind a name that `signalName` gave. */
+export const signalNumber = (name: string): number =>
+  signalNumbers.get(name) ?? Number(name.slice(name.lastIndexOf(' ') + 1));
+
 export const killSignal = { name: 'SIGKILL', number: SIGKILL } as const;
 
 /** Decodes what wait() reports. */

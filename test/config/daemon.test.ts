@@ -31,6 +31,9 @@ describe('a daemon of which nothing is said', () => {
       environment: {},
       identifier: 'supervisor',
       runtimeDirectory: null,
+      exitWhen: 'never',
+      subreaper: false,
+      orphanWaitMs: 3000,
     });
   });
 });
@@ -62,6 +65,10 @@ describe('a key', () => {
     ['directory=/tmp', { directory: '/tmp' }],
     ['strip_ansi=yes', { stripAnsi: true }],
     ['identifier=me', { identifier: 'me' }],
+    ['exit_when=All_Done', { exitWhen: 'all_done' }],
+    ['subreaper=true', { subreaper: true }],
+    ['orphanwaitsecs=7', { orphanWaitMs: 7000 }],
+    ['orphanwaitsecs=-7', { orphanWaitMs: 0 }],
     ['environment=A="%(host_node_name)s",B=2', { environment: { A: 'node-name', B: '2' } }],
   ])('%s', (line, expected) => {
     expect(daemonOf(line)).toMatchObject(expected);
@@ -72,6 +79,7 @@ describe('a key', () => {
     ['logfile_maxbytes=5xb', "invalid literal for int() with base 10: '5xb'"],
     ['loglevel=loud', "bad logging level name 'loud'"],
     ['umask=9', '9 can not be converted to an octal type'],
+    ['exit_when=done', "'done' is not never, all_done or any_fatal"],
     ['nodaemon=maybe', "not a valid boolean value: 'maybe'"],
     ['childlogdir=/nope', '/nope is not an existing directory'],
     ['user=nosuch', 'Invalid user name nosuch'],

@@ -78,7 +78,7 @@ const eventsOf = (node: Node): string[] => [...node.transitions.keys()].filter((
 
 /** Sent by an actor below, not from above or outside. */
 const isReport = (event: string): boolean =>
-  event.startsWith('child.') || /\.(drained|available|unavailable|accepted|returned)$/.test(event);
+  event.startsWith('child.') || /\.(drained|settled|available|unavailable|accepted|returned)$/.test(event);
 
 const hears = (node: Node | undefined, event: string): boolean =>
   node !== undefined &&

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { transition } from 'xstate';
 import { processMachine } from '../../machines/process.machine.ts';
-import { exited } from '../helpers/spec-samples.ts';
+import { exited, sampleProcess } from '../helpers/spec-samples.ts';
 import {
   initialSnapshot,
   quickExit,
@@ -201,17 +201,24 @@ describe('actions', () => {
     ]);
   });
 
-  test('an exit ends outputs and child actor, then announces', () => {
+  test('an exit ends outputs and child actor, announces, and tells the group that the process has settled', () => {
     const done = deeds('alive.RUNNING', 'child.exited');
     expect(done.map((deed) => (Array.isArray(deed) ? deed[0] : deed))).toEqual([
       'xstate.stopChild',
       'xstate.stopChild',
       'xstate.stopChild',
       'xstate.emit',
+      'xstate.sendTo',
     ]);
-    expect(done.at(-1)).toEqual([
-      'xstate.emit',
-      { type: 'process.changed', from: 'RUNNING', to: 'EXITED', pid: 101, failures: 0, exit: exited(0) },
+    expect(done.slice(3)).toEqual([
+      [
+        'xstate.emit',
+        { type: 'process.changed', from: 'RUNNING', to: 'EXITED', pid: 101, failures: 0, exit: exited(0) },
+      ],
+      [
+        'xstate.sendTo',
+        { type: 'process.settled', spec: sampleProcess(), settlement: { kind: 'exited', status: exited(0) } },
+      ],
     ]);
   });
 

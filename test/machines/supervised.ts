@@ -4,6 +4,7 @@ import { createActor, SimulatedClock } from 'xstate';
 import type { ProcessPast, ProcessReport } from '../../machines/events.ts';
 import { type ProcessChanged, type ProcessResumed, processMachine } from '../../machines/process.machine.ts';
 import { processState } from '../../machines/selectors.ts';
+import type { Settlement } from '../../src/model/exit-policy.ts';
 import type { ProcessState } from '../../src/model/process-state.ts';
 import type { ProcessSpec } from '../../src/model/program-spec.ts';
 import { type FakeChild, FakeChildren, FakeOutputs, fakeParent } from '../helpers/fake-actors.ts';
@@ -41,8 +42,14 @@ export function supervise(values: Partial<ProcessSpec> = {}) {
     resumptions,
     /** Errors of ours that the machine reported. */
     defects,
-    /** What the group was told. */
-    reports: parent.reports,
+    /** What the group was told of its drain. */
+    get reports() {
+      return parent.reports.filter(({ type }) => type === 'process.drained');
+    },
+    /** How the process has come to rest by itself, each time. */
+    get settlements(): Settlement[] {
+      return parent.reports.flatMap((report) => (report.type === 'process.settled' ? [report.settlement] : []));
+    },
     get child(): FakeChild {
       return children.last;
     },

@@ -94,7 +94,7 @@ describe('shutdown', () => {
     expect(status(tree)).toBe('active');
     end(tree, 'database');
     expect(status(tree)).toBe('halted');
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
   });
 
   test('sends the stop signals within a level in reverse order', () => {
@@ -127,21 +127,21 @@ describe('shutdown', () => {
     tree.tell('boot', 'shutdown');
     expect(stopping(tree)).toEqual(['shop:cart', 'shop:pay']);
     for (const name of ['cart', 'pay', 'cache', 'queue', 'database']) tree.children.of(name).failsToSpawn();
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
   });
 
   test('before the boot is the end', () => {
     const tree = superviseTree(specs);
     tree.tell('shutdown');
     expect(status(tree)).toBe('halted');
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
     expect(tree.children.all).toEqual([]);
   });
 
   test('with nothing to stop is the end at once', () => {
     const tree = superviseTree([sampleGroup('shop', []), sampleGroup('web', [{ name: 'web', autostart: false }])]);
     tree.tell('boot', 'shutdown');
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
   });
 
   test('twice changes nothing', () => {
@@ -176,7 +176,7 @@ describe('restart', () => {
     const tree = running();
     tree.tell('restart');
     end(tree, 'cart', 'pay', 'cache', 'queue', 'database');
-    expect(output(tree)).toEqual({ intent: 'restart' });
+    expect(output(tree)).toEqual({ intent: 'restart', end: null });
     expect(tree.announced.slice(5)).toEqual(['RESTARTING']);
   });
 
@@ -186,20 +186,20 @@ describe('restart', () => {
     end(tree, 'cart');
     tree.tell('shutdown');
     end(tree, 'pay', 'cache', 'queue', 'database');
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
   });
 
   test('never overrides a shutdown', () => {
     const tree = running();
     tree.tell('shutdown', 'restart');
     end(tree, 'cart', 'pay', 'cache', 'queue', 'database');
-    expect(output(tree)).toEqual({ intent: 'shutdown' });
+    expect(output(tree)).toEqual({ intent: 'shutdown', end: null });
   });
 
   test('before the boot is the end, too', () => {
     const tree = superviseTree(specs);
     tree.tell('restart');
-    expect(output(tree)).toEqual({ intent: 'restart' });
+    expect(output(tree)).toEqual({ intent: 'restart', end: null });
   });
 });
 

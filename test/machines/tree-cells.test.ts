@@ -111,7 +111,7 @@ describe('the supervisor machine', () => {
     const way: readonly Sample[] = ways[state];
     return way.reduce(
       (snapshot, name) => transition(supervisorMachine, snapshot, samples[name])[0],
-      initialTransition(supervisorMachine, { groups: [sampleGroup('web', ['web'])] })[0],
+      initialTransition(supervisorMachine, { groups: [sampleGroup('web', ['web'])], exitWhen: 'never' })[0],
     );
   };
 

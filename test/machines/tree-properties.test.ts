@@ -97,7 +97,7 @@ describe('whatever groups there are and whatever happens', () => {
         expect(tree.children.living).toEqual([]);
         expect(tree.children.all).toHaveLength(length);
         expect(tree.children.all.filter(({ abandoned }) => abandoned)).toEqual([]);
-        expect(tree.halts).toEqual([{ intent: asked.has('shutdown') ? 'shutdown' : 'restart' }]);
+        expect(tree.halts).toEqual([{ intent: asked.has('shutdown') ? 'shutdown' : 'restart', end: null }]);
       }),
       { numRuns: 200 },
     );

@@ -75,7 +75,7 @@ describe('a supervisor that boots after an earlier daemon', () => {
   };
 
   test('gives each group its past, and those who listen hear what is resumed', () => {
-    const tree = superviseTree(specs, past);
+    const tree = superviseTree(specs, { past });
     expect(tree.children.all).toEqual([]);
     tree.tell('boot');
     expect(tree.states).toEqual({ 'database:database': 'RUNNING', 'shop:cart': 'STARTING', 'shop:pay': 'STOPPED' });
@@ -84,7 +84,7 @@ describe('a supervisor that boots after an earlier daemon', () => {
   });
 
   test('has no past for groups that are added later, not even for one that comes back', () => {
-    const tree = superviseTree(specs, past);
+    const tree = superviseTree(specs, { past });
     tree.tell('boot');
     tree.actor.send({ type: 'group.add', spec: sampleGroup('later', ['later']) });
     tree.process('database', 'database').send({ type: 'process.stop' });
@@ -96,7 +96,7 @@ describe('a supervisor that boots after an earlier daemon', () => {
   });
 
   test('stops at the end what it has adopted', () => {
-    const tree = superviseTree(specs, past);
+    const tree = superviseTree(specs, { past });
     tree.tell('boot', 'shutdown');
     for (const child of tree.children.living) {
       expect(child.signals).toEqual(['SIGTERM']);

@@ -6,6 +6,7 @@ import { groupMachine, type ProcessRef } from '../../machines/group.machine.ts';
 import { processMachine } from '../../machines/process.machine.ts';
 import { processState } from '../../machines/selectors.ts';
 import { type GroupRef, supervisorMachine } from '../../machines/supervisor.machine.ts';
+import type { DaemonEnd, ExitWhen } from '../../src/model/exit-policy.ts';
 import type { ProcessState } from '../../src/model/process-state.ts';
 import type { GroupSpec } from '../../src/model/program-spec.ts';
 import { FakeChildren, FakeOutputs, fakeParent } from '../helpers/fake-actors.ts';
@@ -83,8 +84,14 @@ export function superviseGroup(spec: GroupSpec, past: GroupPast | null = null) {
   };
 }
 
+export interface TreeOptions {
+  readonly exitWhen?: ExitWhen;
+  /** What an earlier daemon has left. */
+  readonly past?: TreePast;
+}
+
 /** @param specs - sorted by priority and name, as configuration gives them. */
-export function superviseTree(specs: readonly GroupSpec[], past?: TreePast) {
+export function superviseTree(specs: readonly GroupSpec[], { exitWhen = 'never', past }: TreeOptions = {}) {
   const { clock, children, defects, groups, group } = prepare();
   /** Groups and moods as they were announced: `+web`, `-web`, `RUNNING`. */
   const announced: string[] = [];
@@ -94,6 +101,7 @@ export function superviseTree(specs: readonly GroupSpec[], past?: TreePast) {
     for (const [name, process] of ref.getSnapshot().context.processes)
       process.on('process.resumed', ({ state }) => resumed.push(`${ref.id}:${name} ${state}`));
   };
+  const ends: (DaemonEnd | null)[] = [];
   const actor = createActor(
     supervisorMachine.provide({
       actors: { group: groups },
@@ -103,14 +111,15 @@ export function superviseTree(specs: readonly GroupSpec[], past?: TreePast) {
           for (const name of change === 'added' ? names : []) attach(member(context.groups, name));
         },
         announceState: (_, { state }) => announced.push(state),
+        reportEnd: (_, { end }) => ends.push(end),
         reportWaiting: () => waiting.push(clock.now() - beginning),
         reportDefect: (_, { error }) => defects.push(error),
       },
     }),
-    { input: past === undefined ? { groups: specs } : { groups: specs, past }, clock },
+    { input: { groups: specs, exitWhen, ...(past === undefined ? {} : { past }) }, clock },
   );
-  const halts: { intent: 'shutdown' | 'restart' }[] = [];
-  actor.on('supervisor.halted', ({ intent }) => halts.push({ intent }));
+  const halts: { intent: 'shutdown' | 'restart'; end: DaemonEnd | null }[] = [];
+  actor.on('supervisor.halted', ({ intent, end }) => halts.push({ intent, end }));
   actor.start();
   return {
     actor,
@@ -118,6 +127,8 @@ export function superviseTree(specs: readonly GroupSpec[], past?: TreePast) {
     announced,
     /** Processes that went on from an earlier daemon, with the state they were known in. */
     resumed,
+    /** Why the daemon was said to end. */
+    ends,
     /** What was to follow, each time the tree said that everything is stopped. */
     halts,
     defects,

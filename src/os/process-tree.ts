@@ -1,0 +1,90 @@
+/**
+ * What a process has started, found in /proc: by parentage while the tree stands, and by what descendants carry along when
+ * it does not – a mark in their environment, their session, their process group. Reads only; a number alone is never
+ * believed, for it may have been given away again.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { type ProcessFacts, processFacts } from './process-identity.ts';
+
+/** In the environment of a program whose tree is to be found again: the marks of all trees it belongs to, by blanks. */
+export const treeVariable = 'STATEVISOR_TREE';
+
+export interface TreeOrigin {
+  readonly pid: number;
+  readonly startTicks: number;
+  /** One word of `treeVariable`; null when the origin carries none. */
+  readonly mark: string | null;
+  /** The session it was started in; any other was opened within the tree. null when that is not known. */
+  readonly inheritedSession: number | null;
+}
+
+/** Every process that has not ended. */
+export const livingProcesses = (): readonly ProcessFacts[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => processFacts(Number(name)))
+    .filter((facts) => facts !== null && !hasEnded(facts)) as readonly ProcessFacts[];
+
+const hasEnded = ({ state }: ProcessFacts): boolean => state === 'Z' || state === 'X';
+
+/** Children, their children and so on; the process itself is not among them. */
+export function descendantsOf(pid: number, all: readonly ProcessFacts[] = livingProcesses()): readonly ProcessFacts[] {
+  return closure(all, [], ({ parentPid }, members) => parentPid === pid || members.has(parentPid));
+}
+
+/**
+ * The origin itself and everything it has started. `known` are processes that are of the tree for another reason. This
+ * process and PID 1 never are.
+ */
+export function treeOf(
+  origin: TreeOrigin,
+  known: ReadonlySet<number> = new Set(),
+  all: readonly ProcessFacts[] = livingProcesses(),
+): readonly ProcessFacts[] {
+  const { pid, startTicks, mark, inheritedSession } = origin;
+  const candidates = all.filter((one) => one.startTicks >= startTicks && one.pid !== process.pid && one.pid !== 1);
+  const leader = all.find((one) => one.pid === pid);
+  const ownsGroup = leader === undefined || leader.startTicks === startTicks;
+  const seeds = candidates.filter(
+    (one) =>
+      (one.pid === pid && one.startTicks === startTicks) ||
+      known.has(one.pid) ||
+      (ownsGroup && one.groupId === pid) ||
+      (mark !== null && marksOf(one.pid).includes(mark)),
+  );
+  const sessions = new Set<number>();
+  const ownSession = processFacts(process.pid)?.sessionId;
+  return closure(candidates, seeds, (one, members) => {
+    if (members.has(one.pid) && inheritedSession !== null && one.sessionId !== inheritedSession) {
+      if (one.sessionId !== ownSession) sessions.add(one.sessionId);
+    }
+    return members.has(one.parentPid) || sessions.has(one.sessionId);
+  });
+}
+
+/** Adds to the seeds whatever belongs to the members so far, until nothing does. */
+function closure(
+  all: readonly ProcessFacts[],
+  seeds: readonly ProcessFacts[],
+  belongs: (one: ProcessFacts, members: ReadonlySet<number>) => boolean,
+): readonly ProcessFacts[] {
+  const members = new Set(seeds.map(({ pid }) => pid));
+  for (let before = -1; before !== members.size; ) {
+    before = members.size;
+    for (const one of all) if (belongs(one, members)) members.add(one.pid);
+  }
+  return all.filter(({ pid }) => members.has(pid));
+}
+
+/** The marks a process was started with; none when it may not be looked into, or has ended. */
+export function marksOf(pid: number): readonly string[] {
+  let environment: string;
+  try {
+    environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return [];
+  }
+  const entry = environment.split('\0').find((text) => text.startsWith(`${treeVariable}=`));
+  return entry?.slice(treeVariable.length + 1).split(' ') ?? [];
+}
