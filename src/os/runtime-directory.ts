@@ -62,7 +62,7 @@ function open(path: string): RuntimeDirectoryOutcome | null {
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   } catch (error) {
-    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
   return lockOrClose(path, fd);
