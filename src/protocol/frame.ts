@@ -86,6 +86,10 @@ export function createFrameReader(initialLimits: FrameLimits): FrameReader {
       const at = start + passed;
       if (at >= end) return { kind: 'incomplete' };
       const tag = buffer[at] ?? 0;
+      if (passed === 0 && !isArray(tag)) {
+        problem = 'not-an-array';
+        break;
+      }
       const lengthBytes = lengthBytesOf(tag);
       if (at + 1 + lengthBytes > end) return { kind: 'incomplete' };
       problem = passValue(tag, lengthBytes, readLength(buffer, at + 1, lengthBytes));
@@ -95,9 +99,7 @@ export function createFrameReader(initialLimits: FrameLimits): FrameReader {
 
   function passValue(tag: number, lengthBytes: number, length: number): FrameProblem | null {
     const children = childrenOf(tag, length);
-    if (passed === 0) {
-      if (!isArray(tag)) return 'not-an-array';
-    } else {
+    if (passed > 0) {
       owed -= 1;
       const level = open.length - 1;
       open[level] = (open[level] ?? 0) - 1;

@@ -112,6 +112,7 @@ describe('the frame reader', () => {
   it.each([
     ['a number', '01', 'not-an-array'],
     ['a map', '80', 'not-an-array'],
+    ['the first byte of a long text', 'db', 'not-an-array'],
     ['the answer of an HTTP server', '48545450', 'not-an-array'],
     ['fixext 1', '91 d4 00 00', 'extension-type'],
     ['fixext 16', '91 d8', 'extension-type'],
