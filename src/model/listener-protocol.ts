@@ -58,9 +58,11 @@ export type Result =
 
 /** Reads what a busy listener has written so far. The body `OK` accepts the event, any other rejects it. */
 export function readResult(written: Uint8Array): Result {
-  const end = written.indexOf(newline);
+  // No further, so that it makes no difference in which pieces a line comes.
+  const begun = written.subarray(0, longestResultLineBytes + 1);
+  const end = begun.indexOf(newline);
   if (end === -1 && written.length <= longestResultLineBytes) return { kind: 'incomplete' };
-  const line = written.subarray(0, end === -1 ? longestResultLineBytes : end);
+  const line = begun.subarray(0, end === -1 ? longestResultLineBytes : end);
   const length = end === -1 ? null : readLength(line.subarray(resultTokenBytes));
   if (length === null) return { kind: 'malformed', line };
   const bodyEnd = end + 1 + length;

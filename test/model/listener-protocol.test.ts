@@ -62,6 +62,12 @@ describe('a result', () => {
     expect(readResult(new Uint8Array(4097)).kind).toBe('malformed');
   });
 
+  test('a line that ends too late is none either, however much comes at once', () => {
+    const line = bytes(`RESULT 2${' '.repeat(500_000)}\nOK`);
+    expect(readResult(line)).toEqual({ kind: 'malformed', line: line.subarray(0, 4096) });
+    expect(outcome(`RESULT 2${' '.repeat(4088)}\nOK`)).toEqual(['accepted', '']);
+  });
+
   test('whatever is written, reading it ends with an answer, and more bytes never take one back', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 30 }), fc.uint8Array({ maxLength: 10 }), (begun, more) => {
