@@ -106,14 +106,21 @@ function asFraction(format: Format, value: number): Formatted {
 function fractionText(format: Format, value: number, precision: number): string {
   const conversion = format.conversion.toLowerCase();
   if (conversion === 'f') return value.toFixed(precision);
-  if (conversion === 'e') return withLongExponent(value.toExponential(precision));
+  if (conversion === 'e') return withLongExponent(exponential(value, precision));
   const digits = Math.max(precision, 1);
-  const exponent = value === 0 ? 0 : Number(value.toExponential(digits - 1).split('e')[1]);
+  const exponent = value === 0 ? 0 : Number(exponential(value, digits - 1).split('e')[1]);
   const scientific = exponent < -4 || exponent >= digits;
-  const text = scientific ? value.toExponential(digits - 1) : value.toFixed(digits - 1 - exponent);
+  const text = scientific ? exponential(value, digits - 1) : value.toFixed(digits - 1 - exponent);
   const [mantissa = '', power] = text.split('e');
   const trimmed = format.flags.includes('#') || !mantissa.includes('.') ? mantissa : mantissa.replace(/\.?0+$/, '');
   return power === undefined ? trimmed : withLongExponent(`${trimmed}e${power}`);
+}
+
+/** Of a whole number. Exactly between two results Python takes the even one, JavaScript the larger one. */
+function exponential(value: number, precision: number): string {
+  const digits = String(value);
+  const isTie = /^50*$/.test(digits.slice(precision + 1)) && Number(digits[precision]) % 2 === 0;
+  return (isTie ? value - 1 : value).toExponential(precision);
 }
 
 /** Python writes at least two digits of exponent. */

@@ -276,10 +276,13 @@ const LARGEST_PORT = 65535;
 export function parsePort(value: string): Parsed<number> {
   const port = parseInteger(value);
   if (port === null) return refused(notAnInteger(value));
-  if (port < 1) return refused(`${port} is below lower bound (1)`);
-  if (port > LARGEST_PORT) return refused(`${port} is above upper bound (${LARGEST_PORT})`);
+  if (port < 1) return refused(`${allDigits(value)} is below lower bound (1)`);
+  if (port > LARGEST_PORT) return refused(`${allDigits(value)} is above upper bound (${LARGEST_PORT})`);
   return parsed(port);
 }
+
+/** A whole number in plain notation, whatever its size. */
+const allDigits = (text: string): string => String(BigInt(strip(text).replaceAll('_', '')));
 
 export interface InetAddress {
   /** Empty = all interfaces. */

@@ -51,11 +51,14 @@ describeType(
     ['12', 12],
     ['+3', 3],
     ['-1', -1],
+    ['-0', 0],
     ['007', 7],
     [' 12 ', 12],
     ['1_000', 1000],
   ],
-  ['abc', '', '1.5', '0x10', '1__0', '_1', '1_', '- 1', '1 2'].map(notInteger),
+  ['abc', '', '1.5', '0x10', '1__0', '_1', '1_', '- 1', '1 2']
+    .map(notInteger)
+    .concat([['\x1c1', "invalid literal for int() with base 10: '\\x1c1'"]]),
 );
 
 describeType(
@@ -301,6 +304,7 @@ describeType(
     ['h:abc', "invalid literal for int() with base 10: 'abc'"],
     ['h:', "no port number specified in ''"],
     ['h:99999', '99999 is above upper bound (65535)'],
+    ['h:99999999999999999999', '99999999999999999999 is above upper bound (65535)'],
     ['h:0', '0 is below lower bound (1)'],
   ],
 );
