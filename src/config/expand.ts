@@ -28,6 +28,7 @@ export interface Directive {
 
 /** Wider results help nobody and can exhaust memory. */
 const LARGEST_FIELD = 1_000_000;
+const LONGEST_RESULT = 16_000_000;
 
 class Malformed extends Error {}
 
@@ -80,6 +81,7 @@ function expandAll(characters: readonly string[], names: Names): string {
     } else {
       result += namedDirective(directive, names.get(directive.name) ?? '');
     }
+    if (result.length > LONGEST_RESULT) throw new Malformed('result too long');
     bareAllowed = false;
     at = directive.index + 1;
   }

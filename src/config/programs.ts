@@ -8,6 +8,9 @@ import { channelOptions, programOptions } from './program-options.ts';
 import { type Reading, type ScopeNames, SectionReader } from './reading.ts';
 import { type LogfileValue, name } from './values.ts';
 
+/** More than a machine runs, and few enough to be held in memory. */
+const MOST_PROCESSES = 100_000;
+
 /** Node's timers cannot wait longer; 24.8 days. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
@@ -79,6 +82,7 @@ class ProgramReader {
     const processNameFormat = this.#readProcessName();
     this.#checkTogether(base, count, processNameFormat);
     const processes: ProcessSpec[] = [];
+    if (!this.#checkNumbers(count, first)) return processes;
     for (let processNumber = first; processNumber < first + count; processNumber += 1) {
       this.#processNames.set('process_num', processNumber).set('numprocs', count);
       processes.push({
@@ -159,6 +163,23 @@ class ProgramReader {
     if (parsed.kind === 'parsed') return parsed.value;
     this.#reader.refuse(option, { reason: parsed.reason, expected: name.expected });
     return option.default ?? '';
+  }
+
+  #checkNumbers(count: number, first: number): boolean {
+    if (count > MOST_PROCESSES) {
+      const expected = `at most ${MOST_PROCESSES} processes`;
+      this.#reader.refuse(programOptions.numprocs, {
+        reason: `numprocs is above upper bound (${MOST_PROCESSES})`,
+        expected,
+      });
+      return false;
+    }
+    if (Number.isSafeInteger(first) && Number.isSafeInteger(first + Math.max(0, count))) return true;
+    this.#reader.refuse(programOptions.numprocs_start, {
+      reason: 'numprocs_start is too far from zero to be counted on',
+      expected: 'a number of 15 digits at most',
+    });
+    return false;
   }
 
   #checkTogether(

@@ -100,6 +100,20 @@ describe('an expression', () => {
     expect(expand(text, names)).toEqual({ kind: 'malformed', reason });
   });
 
+  test.each([
+    [12345, '1.234e+04'],
+    [12355, '1.236e+04'],
+    [12350, '1.235e+04'],
+    [1234500, '1.234e+06'],
+    [1234501, '1.235e+06'],
+  ])('%d halfway between two results is rounded to the even digit', (tie, result) => {
+    expect(expand('%(tie).3e %(tie).4g', new Map([['tie', tie]]))).toEqual(expanded(`${result} ${result}`));
+  });
+
+  test('that would fill the memory is refused', () => {
+    expect(expand('%(number)1000000d'.repeat(17), names)).toEqual({ kind: 'malformed', reason: 'result too long' });
+  });
+
   test('without a name stays as it is written', () => {
     expect(expand('date +%s', names)).toEqual(expanded('date +%s'));
   });

@@ -107,6 +107,14 @@ describe('a key', () => {
     expect(errorOf(programWith(lines))).toBe(reason + suffix);
   });
 
+  test.each([
+    ['numprocs=100001\nprocess_name=%(process_num)d', 'numprocs is above upper bound (100000)'],
+    ['numprocs_start=99999999999999999999', 'numprocs_start is too far from zero to be counted on'],
+    ['numprocs_start=9007199254740991\nnumprocs=1', 'numprocs_start is too far from zero to be counted on'],
+  ])('%j is refused instead of counting for ever', (lines, reason) => {
+    expect(errorOf(programWith(lines))).toBe(reason + suffix);
+  });
+
   test('that Supervisor checks outside of the program names no section', () => {
     expect(errorOf(programWith('priority=abc'))).toBe("invalid literal for int() with base 10: 'abc'");
   });
