@@ -26,7 +26,8 @@ export type DecodedResponse =
 export function decodeXmlCall(bytes: Uint8Array, limits: XmlLimits): DecodedCall {
   return orInvalid<DecodedCall>(() => {
     const call = parseXml(decodeText(bytes), limits);
-    const method = call.children.find(({ name }) => name === 'methodName')?.text ?? '';
+    const methodName = call.children.find(({ name }) => name === 'methodName');
+    const method = methodName === undefined ? '' : textOf(methodName);
     const params = call.children.find(({ name }) => name === 'params');
     if (method === '') return { kind: 'no-method' };
     return { kind: 'call', method, params: params === undefined ? [] : paramsOf(params) };
@@ -80,17 +81,17 @@ function readTyped(element: XmlElement): unknown {
   switch (element.name) {
     case 'string':
     case 'dateTime.iso8601':
-      return element.text;
+      return textOf(element);
     case 'int':
     case 'i4':
     case 'i8':
-      return integerOf(element.text);
+      return integerOf(textOf(element));
     case 'boolean':
-      return element.text === '1';
+      return textOf(element) === '1';
     case 'double':
-      return doubleOf(element.text);
+      return doubleOf(textOf(element));
     case 'base64':
-      return decodeText(Buffer.from(element.text, 'base64'));
+      return decodeText(Buffer.from(textOf(element), 'base64'));
     case 'nil':
       return null;
     case 'array':
@@ -134,7 +135,7 @@ const structOf = (struct: XmlElement): Readonly<Record<string, unknown>> =>
       if (name?.name !== 'name' || value === undefined || member.children.length > 2) {
         throw new XmlProblem('has a struct member that is not a name and a value');
       }
-      return [name.text, readValue(value)];
+      return [textOf(name), readValue(value)];
     }),
   );
 
@@ -147,6 +148,12 @@ function faultOf(value: unknown): ErrorRecord {
 function expectName(element: XmlElement, name: string): void {
   if (element.name === name) return;
   throw new XmlProblem(`has ${element.name.slice(0, shownCharacters)} where ${name} belongs`);
+}
+
+/** Of an element that holds nothing else. */
+function textOf(element: XmlElement): string {
+  if (element.children.length === 0) return element.text;
+  throw new XmlProblem(`has an element where ${element.name.slice(0, shownCharacters)} is text`);
 }
 
 function onlyChild(element: XmlElement): XmlElement {

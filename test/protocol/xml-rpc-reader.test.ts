@@ -86,6 +86,7 @@ describe('a value', () => {
     ['<value><array/></value>', 'has not exactly one element in array'],
     ['<value><struct><member/></struct></value>', 'has a struct member that is not a name and a value'],
     ['<int>1</int>', 'has int where value belongs'],
+    ['<value><int>1<a/>0</int></value>', 'has an element where int is text'],
   ])('is refused: %.60s', (text, reason) => {
     expect(readValue(text)).toEqual({ kind: 'invalid', reason });
   });
