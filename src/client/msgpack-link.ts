@@ -109,9 +109,10 @@ export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
   function deliver({ method, params }: NotificationMessage): void {
     const [first, ...rest] = params;
     if (method === notifications.missed) {
-      for (const subscriber of [...subscribers.values()]) subscriber.onMissed(Number(first));
+      const count = typeof first === 'number' ? first : 0;
+      for (const subscriber of [...subscribers.values()]) subscriber.onMissed(count);
     } else if (method === notifications.closing) {
-      reason = String(first);
+      reason = typeof first === 'string' ? first : null;
     } else if (typeof first === 'number') {
       subscribers.get(first)?.onNotification(method, rest);
     }

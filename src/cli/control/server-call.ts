@@ -1,7 +1,9 @@
 /** The `supervisor.` methods the actions call, each with the type of its answer. */
 
 import type { BatchStatus, ProcessInfo } from '../../model/process-info.ts';
+import { isUsable } from './answer-shapes.ts';
 import type { ControlContext } from './context.ts';
+import { ValueProblem } from './failure.ts';
 
 /** The fields of a configuration row that `avail` shows. */
 export interface ConfigInfo {
@@ -47,11 +49,13 @@ interface Answers {
 
 export type MethodName = keyof Answers;
 
-/** Calls a method of the server. The shape of the answer is the server's promise and is not checked again. */
+/** Calls a method of the server. Rejects with `ValueProblem` when the answer is none that an action could go on with. */
 export async function ask<Name extends MethodName>(
   context: Pick<ControlContext, 'server'>,
   method: Name,
   ...params: readonly unknown[]
 ): Promise<Answers[Name]> {
-  return (await context.server.call(`supervisor.${method}`, ...params)) as Answers[Name];
+  const answer = await context.server.call(`supervisor.${method}`, ...params);
+  if (!isUsable(method, answer)) throw new ValueProblem(`the server answered supervisor.${method} with something else`);
+  return answer as Answers[Name];
 }
