@@ -17,8 +17,10 @@ export interface FakeListener {
   readonly received: readonly number[];
   /** What was asked of its process besides. */
   readonly asked: readonly string[];
+  /** Bytes it has written that are not understood yet. */
+  readonly heldBytes: number;
   tell(...facts: readonly ListenerFact['type'][]): void;
-  writes(text: string): void;
+  writes(written: string | Uint8Array): void;
   /** Becomes RUNNING and says READY. */
   getsReady(): void;
 }
@@ -86,7 +88,9 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
     const tell = (...facts: readonly ListenerFact['type'][]): void => {
       for (const type of facts) if (type !== 'child.wrote') ref.send({ type });
     };
-    const writes = (text: string): void => ref.send({ type: 'child.wrote', bytes: Buffer.from(text) });
+    const writes = (written: string | Uint8Array): void => {
+      ref.send({ type: 'child.wrote', bytes: typeof written === 'string' ? Buffer.from(written) : written });
+    };
     return {
       get state() {
         return listenerState(ref.getSnapshot());
@@ -98,6 +102,9 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
       },
       get asked() {
         return heard.filter(({ type }) => type !== 'process.write').map(({ type }) => type);
+      },
+      get heldBytes() {
+        return ref.getSnapshot().context.written.length;
       },
       tell,
       writes,

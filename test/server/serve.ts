@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
 import type { Dispatch } from '../../src/commands/method.ts';
 import { Fault } from '../../src/model/errors.ts';
 import type { Credentials, ServerSpec } from '../../src/model/program-spec.ts';
@@ -16,6 +15,7 @@ import type { HttpHandler } from '../../src/server/connection.ts';
 import { type ControlServer, createControlServer } from '../../src/server/control-server.ts';
 import { defaultLimits, type ServerLimits } from '../../src/server/limits.ts';
 import type { ServerLog } from '../../src/server/server-log.ts';
+import { waitFor } from '../helpers/wait.ts';
 
 export interface Served extends AsyncDisposable {
   readonly server: ControlServer;
@@ -50,7 +50,8 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     notice: (line) => notices.push(line),
     limits: { ...defaultLimits, ...options.limits },
   });
-  expect(await server.listen()).toBeNull();
+  const problem = await server.listen();
+  if (problem !== null) throw new Error(`cannot listen: ${JSON.stringify(problem)}`);
   return {
     server,
     folder,
@@ -138,13 +139,9 @@ export const refusal = (id: number, code: number, message: string): Message => (
 });
 
 /** Polls until it holds, and says what did not. */
-export const until = (what: string, holds: () => boolean): Promise<void> =>
-  vi.waitFor(
-    () => {
-      if (!holds()) throw new Error(`still waiting: ${what}`);
-    },
-    { timeout: 10_000, interval: 5 },
-  );
+export const until = async (what: string, holds: () => boolean): Promise<void> => {
+  await waitFor(what, holds, { everyMs: 5 });
+};
 
 /** A method that never answers until it is told to. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
