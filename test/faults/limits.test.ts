@@ -1,9 +1,10 @@
 /** What the system refuses: descriptors and processes. The daemon asks for less, says so, and tries again. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { describe, expect } from 'vitest';
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
+import { RunningCommand } from '../helpers/command.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { sendSignal } from '../helpers/process-table.ts';
 import { scenario } from '../helpers/scenario.ts';
@@ -15,6 +16,9 @@ function limit(pid: number, option: string, user: readonly string[] = []): void 
   const words = [...user, 'prlimit', '--pid', String(pid), option];
   execFileSync(words[0] ?? '', words.slice(1));
 }
+
+/** Whether one may make the system calls of another process fail here. */
+const canTrace = spawnSync('strace', ['-o', '/dev/null', '-e', 'inject=getcwd:error=ENOENT', 'true']).status === 0;
 
 describe('exhausted descriptors', () => {
   scenario(
@@ -101,6 +105,31 @@ describe('exhausted processes', () => {
       await seen.expectNothingLeft({ descriptors: 3 });
     },
     { asRoot: true, oursOnly: true },
+  );
+});
+
+describe('exhausted memory', () => {
+  scenario(
+    'that keeps the system from making a process keeps a program from starting until there is some (needs strace)',
+    async () => {
+      await using daemon = await startDaemon({ config: bystander + echo('other', 'autostart=false\nstartretries=99') });
+      const seen = await witness(daemon);
+      const calls = 'clone,clone3,fork,vfork';
+      const words = ['-f', '-p', `${daemon.pid}`, '-e', `trace=${calls}`, '-e', `inject=${calls}:error=ENOMEM`];
+      const { env, folder: cwd } = daemon.sandbox;
+      const trace = new RunningCommand('strace', [...words, '-o', '/dev/null'], { cwd, env });
+      await waitFor('the tracer', () => trace.stderr.includes('attached'));
+      await expect(seen.call('startProcess', 'other')).rejects.toThrow(/SPAWN_ERROR/);
+      expect(await seen.info('other')).toMatchObject({ spawnerr: "unknown error during fork for 'other': ENOMEM" });
+      await seen.expectService();
+      trace.signal('SIGINT');
+      await trace.ended();
+      await seen.waitForState('other', 'RUNNING');
+      expect(daemon.messages()).toContain("INFO spawnerr: unknown error during fork for 'other': ENOMEM");
+      expect(seen.troubles()).toEqual([]);
+      await seen.expectNothingLeft({ descriptors: 3 });
+    },
+    { skip: !canTrace, asRoot: true, oursOnly: true },
   );
 });
 
