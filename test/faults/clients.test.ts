@@ -169,7 +169,7 @@ describe('many clients', () => {
       for (let number = 0; number < 300; number += 1) {
         const socket = await peer(daemon, request(1, 'session.hello'));
         await once(socket, 'readable');
-        peers.push(socket.resume());
+        peers.push(socket.on('end', () => socket.end()).resume());
       }
       expect((await daemon.ctl('status', 'bystander')).stdout).toMatch(/^bystander +RUNNING/);
       expect(seen.troubles()).toEqual(['WARN closing idle connections: 256 are open, which is the limit']);
