@@ -9,24 +9,15 @@ const notNeeded = (): never => {
   throw new Error('nobody needs this here');
 };
 
-/** A system that finds every command and starts none. */
+/** As much of a system as an attempt needs: it finds every command and starts none. */
 function refusing(outcome: SpawnFailure, closed: unknown[]): Os {
-  return {
-    clock: { now: notNeeded, steady: notNeeded, stamp: notNeeded, shown: notNeeded },
+  const system: Pick<Os, 'environment' | 'closeDescriptor' | 'findCommand' | 'spawn'> = {
     environment: {},
-    openPipe: notNeeded,
-    giveDescriptor: notNeeded,
-    spareDescriptors: () => 1000,
-    openListeningSocket: notNeeded,
     closeDescriptor: (fd) => closed.push(fd),
-    writeDescriptor: notNeeded,
     findCommand: ({ word }) => ({ kind: 'found', file: word }),
     spawn: () => outcome,
-    watch: notNeeded,
-    identify: notNeeded,
-    copyDescriptor: notNeeded,
-    signal: notNeeded,
   };
+  return system as Os;
 }
 
 function attempt(outcome: SpawnFailure, opened: 'open' | Failure = 'open') {
@@ -45,7 +36,7 @@ function attempt(outcome: SpawnFailure, opened: 'open' | Failure = 'open') {
       channels: { open: () => (opened === 'open' ? channels : opened) },
       serverUrl: null,
     },
-    { spec: sampleProcess(), listeningFd: null, onExit: notNeeded },
+    { spec: sampleProcess(), listeningFd: null, extraEnvironment: {}, onExit: notNeeded },
   );
   return { launched, closed };
 }
