@@ -3,6 +3,7 @@
  * another until one ends in a shutdown; a restart reads the configuration again and sets everything up anew.
  */
 
+import { closeSync } from 'node:fs';
 import { createSerials } from './actors/event-hub.ts';
 import type { SupervisorControl } from './commands/control.ts';
 import { createDispatch, createMethods, supervisorVersion } from './commands/index.ts';
@@ -30,11 +31,19 @@ import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts
 import { createControlServer } from './server/control-server.ts';
 import { createHttpHandler } from './server/http/http-handler.ts';
 import { createSupervisor, type Halt, type Supervisor } from './supervisor.ts';
+import { openSurvival } from './survival.ts';
+import { createInstanceName, createUpgrade, type Handover, type Invocation } from './upgrade.ts';
 
 export interface DaemonOptions {
   readonly spec: SupervisorSpec;
   /** Of this product, shown on the web page. */
   readonly productVersion: string;
+  /** False: programs that a killed daemon has left are ended. */
+  readonly adopts: boolean;
+  /** From the version that this one replaces; null at an ordinary start. */
+  readonly handover: Handover | null;
+  /** How this command was started, for the version that replaces this one. */
+  readonly invocation: Invocation;
   /** What programs inherit. */
   readonly environment: Readonly<Record<string, string>>;
   /** The environment as it was when the command was started, our own variables included. */
@@ -57,7 +66,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const reaper = createReaper({
     onOrphan: (pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`),
     onSignal: () => log?.debug('received SIGCHLD indicating a child quit'),
+    isHeld: options.handover !== null,
   });
+  if (options.handover !== null) nextEventSerial = createSerials(options.handover.eventSerial);
   const readiness = createReadiness({
     onDefect: (error) => log?.critical(`internal error in the reading of output: ${String(error)}`),
   });
@@ -93,7 +104,7 @@ interface Life {
   readonly spec: SupervisorSpec;
   readonly log: DaemonLog;
   readonly os: Os;
-  readonly readiness: Readiness;
+  readonly senses: Senses;
   readonly syslog: Syslog;
 }
 
@@ -103,7 +114,7 @@ let programFileLimit: bigint | null = null;
 const isInit = process.pid === 1;
 
 /** One sequence for all lives: listeners compare the numbers. */
-const nextEventSerial = createSerials();
+let nextEventSerial = createSerials();
 
 /** How this process learns of the ends and the output of programs; one for all lives. */
 interface Senses {
@@ -161,15 +172,29 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
     programFileLimit,
     onTreeMethod: (message) => log.info(message),
   });
-  return { spec, log, os, readiness: senses.readiness, syslog };
+  return { spec, log, os, senses, syslog };
 }
 
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<Halt> {
-  const { spec, log, os, readiness, syslog } = life;
-  const supervisor = createSupervisor({
+  const { spec, log, os, senses, syslog } = life;
+  const handover = first ? options.handover : null;
+  const survival = openSurvival({
     spec,
     os,
-    readiness,
+    log,
+    productVersion: options.productVersion,
+    environment: options.environment,
+    adopts: options.adopts || !first,
+    handedOn: handover?.runtimeDirectory ?? null,
+  });
+  const supervisor = createSupervisor({
+    spec,
+    survival,
+    readiness: senses.readiness,
+    productVersion: options.productVersion,
+    instance: createInstanceName(),
+    upgrade: () => upgrade.begin(),
+    os,
     log,
     syslog,
     serverUrl: serverUrlOf(spec),
@@ -198,16 +223,42 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
       for (const name of interfaces) log.info(`RPC interface '${name}' initialized`);
     },
   });
-  const problem = await server.listen();
-  if (problem !== null) throw new StartProblem(problem.text);
+  const upgrade = createUpgrade({
+    invocation: options.invocation,
+    reaper: senses.reaper,
+    log,
+    currentVersion: options.productVersion,
+    directory: survival.directory,
+    letGo: async () => ({
+      startDirectory: options.invocation.startDirectory,
+      softFileLimit: String(programFileLimit ?? ''),
+      inBackground: options.enterBackground !== null,
+      sockets: await server.handOver(),
+      runtimeDirectory: survival.directory?.descriptor ?? 0,
+      pipes: supervisor.outputDescriptors(),
+      eventSerial: nextEventSerial(),
+    }),
+    takeBack: async ({ sockets }) => {
+      const failed = await server.listen(sockets);
+      if (failed !== null) log.critical(failed.text);
+    },
+  });
+  const problem = await server.listen(handover?.sockets);
+  if (problem !== null) {
+    survival.leave();
+    throw new StartProblem(problem.text);
+  }
   let pidfile: Pidfile | null = null;
+  let outcome: Halt | null = null;
   const signals = handleSignals(supervisor, log);
   try {
     pidfile = acquirePidfile(spec.daemon.pidfile, log);
+    if (survival.refusal !== null) throw new StartProblem(survival.refusal);
     if (!spec.daemon.noCleanup) {
       removeAutoLogs({
         directory: spec.daemon.childLogDir,
         identifier: spec.daemon.identifier,
+        keep: survival.allAutoLogs(),
         onProblem: (message) => log.warn(message),
       });
     }
@@ -215,15 +266,20 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     log.info(`supervisord started with pid ${process.pid}`);
     const missed = takeHeldSignal();
     if (missed !== undefined) signals.exit(missed);
-    supervisor.boot();
+    const booted = supervisor.boot();
     background?.detach();
-    const halt = await supervisor.halted;
-    if (halt.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(spec, log);
-    return halt;
+    await booted;
+    for (const fd of handover?.pipes ?? []) closeSync(fd);
+    senses.reaper.collect();
+    outcome = await supervisor.halted;
+    if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(spec, log);
+    return outcome;
   } finally {
     signals.close();
     await server.close();
     pidfile?.remove();
+    if (outcome === null) survival.leave();
+    else survival.end();
     log.close();
     syslog.close();
   }

@@ -8,15 +8,16 @@ import { groupMachine, type ProcessRef } from '../machines/group.machine.ts';
 import { processMachine } from '../machines/process.machine.ts';
 import { type ProcessSnapshot, processState, supervisorState } from '../machines/selectors.ts';
 import { type SupervisorHalted, supervisorMachine } from '../machines/supervisor.machine.ts';
-import { announceChange } from './actors/announcer.ts';
+import { announceChange, announceResumption } from './actors/announcer.ts';
 import { createChangeHub } from './actors/change-hub.ts';
 import { createChannels } from './actors/channels.ts';
 import { createChildProcess } from './actors/child-process.ts';
 import { createEventSystem, isProtocolChannel } from './actors/event-system.ts';
 import { FcgiSockets } from './actors/fcgi-socket.ts';
+import { endLeftover } from './actors/leftovers.ts';
 import { createOutput } from './actors/output.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
-import type { LogAccess, SupervisorControl } from './commands/control.ts';
+import type { LogAccess, SupervisorControl, UpgradeOutcome } from './commands/control.ts';
 import type { GroupChanges } from './control/control-ports.ts';
 import { createTreeControl } from './control/tree-control.ts';
 import { outputMessage, protocolMessage } from './logging/child-log.ts';
@@ -28,11 +29,18 @@ import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
 import type { Readiness } from './os/readiness.ts';
 import type { Syslog } from './os/syslog.ts';
+import type { Survival } from './survival.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
-  readonly os: Os;
   readonly readiness: Readiness;
+  readonly survival: Survival;
+  /** Of this product, and of this start of it. */
+  readonly productVersion: string;
+  readonly instance: string;
+  /** See `SupervisorControl`. */
+  readonly upgrade: () => Promise<UpgradeOutcome>;
+  readonly os: Os;
   readonly log: DaemonLog;
   readonly syslog: Pick<Syslog, 'send'>;
   /** Where programs can reach the daemon; null when it has no server. */
@@ -48,10 +56,12 @@ export type Halt = Pick<SupervisorHalted, 'intent' | 'end'>;
 
 export interface Supervisor {
   readonly control: SupervisorControl;
-  /** Makes the generated log files and starts what is to be started. */
-  boot(): void;
+  /** Ends what must not live on of an earlier daemon, makes the generated log files and starts what is to be started. */
+  boot(): Promise<void>;
   /** Opens the log files of all running processes anew. */
   reopenLogs(): void;
+  /** What keeps the output of programs that has not been read yet. */
+  outputDescriptors(): readonly number[];
   /** Resolves when everything is stopped, with what is to follow, and why if nobody asked for it. */
   readonly halted: Promise<Halt>;
 }
@@ -59,7 +69,7 @@ export interface Supervisor {
 const waitReportMs = 3000;
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { spec, os, readiness, log } = options;
+  const { spec, os, readiness, survival, log } = options;
   const reportDefect = (where: string, error: unknown): void => {
     log.critical(`internal error in ${where}: ${error instanceof Error ? error.stack : String(error)}`);
   };
@@ -86,13 +96,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   };
   const attach = (ref: ProcessRef): void => {
     const process = ref.getSnapshot().context.spec;
-    ref.on('process.changed', (change) => announceChange(announcer, process, change));
+    ref.on('process.resumed', (resumed) => announceResumption(announcer, process, resumed));
+    ref.on('process.changed', (change) => {
+      survival.changed(ref.getSnapshot());
+      announceChange(announcer, process, change);
+    });
   };
 
   const channels = createChannels({
     os,
     readiness,
-    pathFor: () => null,
+    pathFor: (of) => survival.pipes(of),
     keeper: null,
     openLog: (of, channel) => logs.open(of, channel),
     stripAnsi: spec.daemon.stripAnsi,
@@ -109,6 +123,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         serverUrl: options.serverUrl,
         sockets: new FcgiSockets(os, log),
         channels,
+        register: survival,
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,
@@ -146,6 +161,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
             if (change === 'removed') {
               events.groupRemoved(name);
               channels.forget(name);
+              survival.forget(name);
             }
             if (group === undefined) continue;
             for (const process of group.getSnapshot().context.processes.values()) attach(process);
@@ -154,7 +170,10 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         },
         announceState: (_, { state }) => {
           if (state === 'RUNNING') events.supervisorRuns();
-          else events.supervisorStops();
+          else {
+            survival.ending();
+            events.supervisorStops();
+          }
         },
         reportEnd: (_, { end }) => {
           if (end !== null) log.warn(`shutting down: ${describeEnd(end)}`);
@@ -172,7 +191,14 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         reportDefect: (_, params) => reportDefect('the supervisor', params.error),
       },
     }),
-    { input: { groups: spec.groups, exitWhen: spec.daemon.exitWhen }, clock: longClock },
+    {
+      input: {
+        groups: spec.groups,
+        exitWhen: spec.daemon.exitWhen,
+        ...(survival.past === null ? {} : { past: survival.past }),
+      },
+      clock: longClock,
+    },
   );
 
   const halted = new Promise<Halt>((resolve) => {
@@ -189,6 +215,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   });
   root.start();
 
+  /** Their output is read until they are gone, so that none waits for its pipe. */
+  const endLeftovers = async (): Promise<void> => {
+    const known = spec.groups.flatMap(({ processes }) => processes.filter((of) => survival.mustEnd(of)));
+    for (const of of known) channels.collect(of);
+    await Promise.all(survival.leftovers.map((leftover) => endLeftover(os, log, leftover)));
+    for (const of of known) channels.forget(of.groupName);
+    survival.forgetLeftovers();
+  };
+
   return {
     control: createTreeControl(root, spec, {
       os,
@@ -196,15 +231,25 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       logs,
       events,
       log,
+      productVersion: options.productVersion,
+      instance: options.instance,
+      upgrade: options.upgrade,
       mainLog: mainLogAccess(log),
       readConfiguration: options.readConfiguration,
       compareGroups: options.compareGroups,
     }),
-    boot: () => {
+    boot: async () => {
+      survival.begin({ autoLog: (of, channel) => logs.autoPath(of, channel) });
+      const processSpecs = spec.groups.flatMap((group) => group.processes);
+      for (const of of processSpecs) logs.expect(of, survival.formerAutoLogs(of));
+      await endLeftovers();
       for (const group of spec.groups) logs.prepare(group);
+      // What programs that have ended meanwhile have still written.
+      for (const of of processSpecs) if (survival.hasEndedUnseen(of)) channels.collect(of);
       root.send({ type: 'supervisor.boot' });
     },
     reopenLogs: () => logs.reopenAll(),
+    outputDescriptors: () => channels.descriptors(),
     halted,
   };
 }

@@ -1,6 +1,7 @@
 /** Turns what the machines announce into the lines of the daemon's log and into changes for those who listen. */
 
 import type { ProcessChanged } from '../../machines/process.machine.ts';
+import type { ProcessResumed } from '../../machines/process-announcements.ts';
 import { describeExit, isExpectedExit } from '../model/exit-status.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { ChangeHub } from './change-hub.ts';
@@ -27,6 +28,17 @@ export function announceChange(deps: AnnouncerDependencies, spec: ProcessSpec, c
     expected: exit !== null && isExpectedExit(exit, spec.exitCodes),
     at: deps.now(),
   });
+}
+
+/** A process that goes on with a living program of an earlier daemon. What ended meanwhile is announced as a change. */
+export function announceResumption(
+  { log }: Pick<AnnouncerDependencies, 'log'>,
+  { name }: ProcessSpec,
+  { state, child }: ProcessResumed,
+): void {
+  if (child === null) return;
+  const seconds = Math.floor(child.ranMs / 1000);
+  log.info(`adopted: '${name}' with pid ${child.pid}, ${state}, started ${seconds} seconds ago`);
 }
 
 function logChange({ log, isEnding }: AnnouncerDependencies, spec: ProcessSpec, { to, exit }: ProcessChanged): void {

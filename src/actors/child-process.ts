@@ -7,8 +7,11 @@ import { fromCallback } from 'xstate';
 import type { ChildCommand, ChildReport } from '../../machines/events.ts';
 import type { ChildInput } from '../../machines/process.machine.ts';
 import type { ExitStatus } from '../model/exit-status.ts';
-import type { SignalSpec } from '../model/program-spec.ts';
-import type { FcgiSockets } from './fcgi-socket.ts';
+import type { ProcessSpec, SignalSpec } from '../model/program-spec.ts';
+import type { ProgramTree } from '../os/os.ts';
+import type { ProcessIdentity } from '../os/watch-process.ts';
+import type { Channels } from './channels.ts';
+import type { FcgiSockets, SocketHold } from './fcgi-socket.ts';
 import { type LaunchDependencies, launch } from './launch.ts';
 import { createStdinWriter, type StdinWriter } from './stdin-writer.ts';
 import { endTree, type TreeEnd } from './tree-end.ts';
@@ -20,9 +23,21 @@ export interface ChildLog {
   critical(message: string): void;
 }
 
+/** Where it is written down which programs live, for a daemon that comes after this one. */
+export interface ProgramRegister {
+  /** Before a spawn: from now on there may be a program of which only its pipes tell. */
+  spawning(spec: ProcessSpec): void;
+  spawned(spec: ProcessSpec, pid: number): void;
+  exited(spec: ProcessSpec): void;
+  /** The program of an earlier daemon that the process goes on with; null when there is none. */
+  survivor(spec: ProcessSpec): ProcessIdentity | null;
+}
+
 export interface ChildProcessDependencies extends LaunchDependencies {
   readonly log: ChildLog;
+  readonly channels: Pick<Channels, 'open' | 'adopt'>;
   readonly sockets: FcgiSockets;
+  readonly register: ProgramRegister;
 }
 
 type SignalCommand = Extract<ChildCommand, { type: 'child.signal' }>;
@@ -36,35 +51,26 @@ interface Child {
 
 export const createChildProcess = (deps: ChildProcessDependencies) =>
   fromCallback<ChildCommand, ChildInput>(({ input, sendBack, receive }) => {
-    const { os, log } = deps;
+    const { os, log, register } = deps;
     const { spec } = input;
     const report: (event: ChildReport) => void = sendBack;
     let child: Child | null = null;
 
     const at = os.clock.stamp();
-    const startedMs = os.clock.steady();
-    const fail = (reason: string): void => {
-      log.info(`spawnerr: ${reason}`);
-      report({ type: 'child.spawnFailed', reason, at });
-    };
-
-    const socket = deps.sockets.hold(spec);
-    if (socket?.kind === 'failed') return fail(socket.reason);
-    const tree = spec.killTree ? os.openTree() : null;
+    const startedMs = os.clock.steady() - (input.adopted?.ranMs ?? 0);
+    let socket: SocketHold | null = null;
+    let tree: ProgramTree | null = null;
     let treeEnd: TreeEnd | null = null;
+
     const onExit = (status: ExitStatus): void => {
       child?.stdin?.close();
       child = null;
-      const ended: ChildReport = {
-        type: 'child.exited',
-        status,
-        at: os.clock.stamp(),
-        ranMs: os.clock.steady() - startedMs,
-      };
+      const [at, ranMs] = [os.clock.stamp(), os.clock.steady() - startedMs];
       const finish = (): void => {
-        report(ended);
+        register.exited(spec);
+        report({ type: 'child.exited', status, at, ranMs });
         // After the report: a program that is started again at once goes on with the socket, and loses no connection.
-        socket?.release();
+        if (socket?.kind === 'held') socket.release();
       };
       if (tree === null) {
         finish();
@@ -74,29 +80,65 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
       treeEnd = endTree({ tree, name, stopSignal, patienceMs: stopWaitMs, log, onGone: finish });
       if (treeEnd.isLingering) report({ type: 'child.lingering' });
     };
-
-    const extraEnvironment = tree?.environment ?? {};
-    const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, extraEnvironment, onExit });
-    if (launched.kind === 'failed') {
-      fail(launched.reason);
-      socket?.release();
-      return;
-    }
-    const { pid, stdout, stderr } = launched;
-    tree?.enter(pid);
+    const talkTo = (stdinFd: number | null): StdinWriter | null =>
+      stdinFd === null ? null : createStdinWriter(os, stdinFd, reportClosedStdin);
     const reportClosedStdin = (): void => report({ type: 'child.stdinClosed' });
-    child = {
-      pid,
-      stdin: launched.stdinFd === null ? null : createStdinWriter(os, launched.stdinFd, reportClosedStdin),
+    const fail = (reason: string): void => {
+      log.info(`spawnerr: ${reason}`);
+      report({ type: 'child.spawnFailed', reason, at });
     };
-    log.info(`spawned: '${spec.name}' with pid ${pid}`);
-    report({ type: 'child.spawned', pid, at, stdout, stderr });
+
+    const start = (): Child | null => {
+      socket = deps.sockets.hold(spec);
+      if (socket?.kind === 'failed') {
+        fail(socket.reason);
+        return null;
+      }
+      tree = spec.killTree ? os.openTree() : null;
+      const extraEnvironment = tree?.environment ?? {};
+      register.spawning(spec);
+      const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, extraEnvironment, onExit });
+      if (launched.kind === 'failed') {
+        fail(launched.reason);
+        socket?.release();
+        return null;
+      }
+      const { pid, stdout, stderr } = launched;
+      register.spawned(spec, pid);
+      tree?.enter(pid);
+      const started = { pid, stdin: talkTo(launched.stdinFd) };
+      log.info(`spawned: '${spec.name}' with pid ${pid}`);
+      report({ type: 'child.spawned', pid, at, stdout, stderr });
+      return started;
+    };
+
+    const adopt = (program: ProcessIdentity): Child | null => {
+      const { pid } = program;
+      const channels = deps.channels.adopt(spec, pid);
+      if ('error' in channels) {
+        log.warn(`cannot read the output of '${spec.name}' (pid ${pid}) any more: ${channels.error}`);
+      } else {
+        report({ type: 'child.adopted', pid, stdout: channels.stdout, stderr: channels.stderr });
+      }
+      socket = deps.sockets.holdOf(spec, pid);
+      tree = spec.killTree ? os.findTree(pid) : null;
+      const watch = os.watch(program, onExit);
+      const adopted = { pid, stdin: 'error' in channels ? null : talkTo(channels.stdinFd) };
+      if (watch.kind === 'watched') return adopted;
+      adopted.stdin?.close();
+      onExit({ kind: 'unseen' });
+      return null;
+    };
+
+    const survivor = input.adopted === null ? null : register.survivor(spec);
+    child = survivor === null ? start() : adopt(survivor);
 
     const sendSignal = (command: SignalCommand): void => {
       if (child === null) {
         if (command.purpose === 'kill') treeEnd?.hurry();
         return;
       }
+      const { pid } = child;
       announceSignal(log, spec.name, pid, command);
       if (command.purpose === 'kill') tree?.kill();
       const result = os.signal(command.toGroup ? -pid : pid, command.signal.number);

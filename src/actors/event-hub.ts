@@ -76,7 +76,7 @@ export function createEventHub({ server, nextSerial, onInterest }: EventHubOptio
 }
 
 /** Numbers from 0 on. */
-export function createSerials(): () => number {
-  let next = 0;
+export function createSerials(first = 0): () => number {
+  let next = first;
   return () => next++;
 }

@@ -3,6 +3,7 @@
  * with generated names are made when a group becomes active, so that clients can be told the name at once.
  */
 
+import { existsSync } from 'node:fs';
 import { createAutoLog } from '../logging/auto-logs.ts';
 import { clearLogFile, type LogTarget, openLogTarget } from '../logging/log-target.ts';
 import { errorCode, errorText } from '../logging/system-error.ts';
@@ -21,6 +22,8 @@ type BytesListener = (bytes: Uint8Array) => void;
 export class ProcessLogs {
   readonly #options: ProcessLogsOptions;
   readonly #autoPaths = new Map<string, string>();
+  /** Generated files of an earlier daemon that have not been taken over yet. */
+  readonly #expected = new Map<string, string>();
   readonly #open = new Set<LogTarget>();
   readonly #listeners = new Map<string, Set<BytesListener>>();
 
@@ -40,6 +43,20 @@ export class ProcessLogs {
         }
       }
     }
+  }
+
+  /** Lets a process go on with the generated files it had before this daemon; '' where it had none. */
+  expect(spec: ProcessSpec, paths: { readonly stdout: string; readonly stderr: string }): void {
+    for (const channel of ['stdout', 'stderr'] as const) {
+      if (logfileOf(spec, channel)?.kind === 'auto' && existsSync(paths[channel])) {
+        this.#expected.set(keyOf(spec, channel), paths[channel]);
+      }
+    }
+  }
+
+  /** The generated file of a channel; null when it has none, or none yet. */
+  autoPath(spec: ProcessSpec, channel: OutputChannelName): string | null {
+    return logfileOf(spec, channel)?.kind === 'auto' ? this.path(spec, channel) : null;
   }
 
   /** The file of a channel; null when it is not logged to a file, or the file could not be made yet. */
@@ -99,7 +116,9 @@ export class ProcessLogs {
 
   #createAuto(spec: ProcessSpec, channel: OutputChannelName): string {
     const { childLogDir, identifier } = this.#options;
-    const path = createAutoLog({ directory: childLogDir, process: spec.name, channel, identifier });
+    const expected = this.#expected.get(keyOf(spec, channel));
+    this.#expected.delete(keyOf(spec, channel));
+    const path = expected ?? createAutoLog({ directory: childLogDir, process: spec.name, channel, identifier });
     this.#autoPaths.set(keyOf(spec, channel), path);
     return path;
   }

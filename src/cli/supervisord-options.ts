@@ -22,6 +22,7 @@ const ownFlags = {
   help: ownFlag('help', 'h', null, 'print this usage message and exit'),
   version: ownFlag('version', 'v', null, 'print supervisord version number and exit'),
   test: ownFlag('test', null, null, 'check the configuration, print all that is wrong with it, and exit'),
+  noAdopt: ownFlag('no-adopt', null, null, 'end programs that a killed supervisord has left, instead of adopting them'),
   profile: ownFlag('profile_options', null, 'OPTIONS', 'accepted for compatibility, has no effect'),
 };
 
@@ -47,6 +48,7 @@ const usageOrder = [
   'minprocs',
   'profile_options',
   'test',
+  'no-adopt',
 ];
 
 /** The flags with their checks; to be read by `parseArguments`. `argv0` is the command's path as called. */

@@ -9,13 +9,16 @@ import { type LoadRequest, loadSupervisorConfig } from '../config/load.ts';
 import { ConfigError, type ConfigProblem, formatProblems } from '../config/problem.ts';
 import { runDaemon, StartProblem } from '../daemon.ts';
 import { inactiveNotices } from '../inactive.ts';
+import { readJournal } from '../journal/read-journal.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
 import { holdExitSignals } from '../os/held-signals.ts';
-import { launcherVariables } from '../os/limits.ts';
+import { cLibrary } from '../os/libc.ts';
+import { launcherNotes, launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
+import { handoverVariable, parseHandover, trialPassed, trialVariable } from '../upgrade.ts';
 import { reportCheck, shortFlagHint, wantsCheck } from './check-configuration.ts';
 import { parseArguments, UsageError } from './getopt.ts';
 import { createSupervisordCommand } from './supervisord-options.ts';
@@ -29,11 +32,20 @@ if (isInit) holdExitSignals();
 
 const commandPath = process.argv[1] ?? 'supervisord';
 const isBackground = env[backgroundVariable] !== undefined;
-const startEnvironment = { ...env };
-for (const name of [...launcherVariables, backgroundVariable]) delete env[name];
-const environment = Object.fromEntries(
-  Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-);
+const handover = parseHandover(env[handoverVariable]);
+const startEnvironment = { ...(handover === null ? {} : launcherNotes(handover.softFileLimit)), ...env };
+/** The runtime directory of a daemon that wants to know whether this version could replace it. */
+const trialDirectory = env[trialVariable];
+const ownVariables = [...launcherVariables, backgroundVariable, handoverVariable, trialVariable];
+for (const name of ownVariables) delete env[name];
+// As it was for the version that this one replaces; relative paths are meant from there.
+if (handover !== null) chdir(handover.startDirectory);
+const environment = definedIn(env);
+/** For a later version: as this command was started, with the limits that Node has raised for this one. */
+const invocationEnvironment = {
+  ...environment,
+  ...definedIn(Object.fromEntries(launcherVariables.map((name) => [name, startEnvironment[name]]))),
+};
 
 await main();
 
@@ -76,7 +88,11 @@ async function main(): Promise<void> {
     return;
   }
 
-  if (!spec.daemon.noDaemon && !isBackground) {
+  if (trialDirectory !== undefined) {
+    passTrial(trialDirectory);
+    return;
+  }
+  if (!spec.daemon.noDaemon && !isBackground && handover === null) {
     exit(await startInBackground());
   }
 
@@ -85,6 +101,9 @@ async function main(): Promise<void> {
   let known = { ...environment, ...spec.daemon.environment };
   await startDaemon({
     spec,
+    // Once: whoever replaces this daemon later is to go on with its programs.
+    adopts: handover !== null || !options.has('no-adopt'),
+    startDirectory,
     reread: () => {
       const changedDirectory = process.cwd() !== startDirectory && request.configFile !== null;
       const again = loadSupervisorConfig(host, {
@@ -108,16 +127,30 @@ async function main(): Promise<void> {
   }
 }
 
-async function startDaemon({ spec, reread }: { spec: SupervisorSpec; reread: () => SupervisorSpec }): Promise<void> {
+interface Start {
+  readonly spec: SupervisorSpec;
+  readonly adopts: boolean;
+  readonly startDirectory: string;
+  readonly reread: () => SupervisorSpec;
+}
+
+async function startDaemon({ spec, adopts, startDirectory, reread }: Start): Promise<void> {
   try {
     const code = await runDaemon({
       spec,
+      adopts,
+      handover,
+      invocation: {
+        argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+        environment: invocationEnvironment,
+        startDirectory,
+      },
       productVersion,
       environment,
       startEnvironment,
       readConfiguration: reread,
       compareGroups,
-      enterBackground: isBackground ? enterBackground : null,
+      enterBackground: isBackground || handover?.inBackground === true ? enterBackground : null,
     });
     exit(code);
   } catch (error) {
@@ -139,7 +172,21 @@ function enterBackground(log: DaemonLog, { daemon }: SupervisorSpec): { detach()
     }
   }
   umask(daemon.umask);
-  return { detach: reportReady };
+  return { detach: isBackground ? reportReady : () => undefined };
+}
+
+/** Everything a start needs has been loaded by now but the native library and the journal. */
+function passTrial(directory: string): void {
+  const journal = readJournal(directory);
+  if (journal.kind === 'unreadable') refuse(journal.reason);
+  cLibrary();
+  stdout.write(trialPassed(productVersion));
+}
+
+function definedIn(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function refuse(message: string): never {

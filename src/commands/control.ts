@@ -11,6 +11,10 @@ import type { GroupSpec, ProcessSpec, SignalSpec } from '../model/program-spec.t
 export interface SupervisorControl {
   readonly identifier: string;
   readonly pid: number;
+  /** Of this product, not of Supervisor. */
+  readonly productVersion: string;
+  /** Another text after each start or upgrade of the daemon. */
+  readonly instance: string;
   /** Epoch milliseconds. */
   now(): number;
   state(): SupervisorState;
@@ -29,6 +33,8 @@ export interface SupervisorControl {
   shutdown(): void;
   /** Asks for a restart. Throws `ConfigError` when the configuration to restart with is invalid. */
   restart(): void;
+  /** Tries the installed version, and lets it replace this one soon after the promise has resolved. */
+  upgrade(): Promise<UpgradeOutcome>;
   /** Raises a REMOTE_COMMUNICATION event for the listeners that asked for such. */
   raiseRemoteEvent(type: string, data: string): void;
   /** The active pools of event listeners, in boot order. */
@@ -39,6 +45,12 @@ export interface SupervisorControl {
   /** Every state change of every process, from now on. Returns the function that ends the subscription. */
   onProcessChange(listener: (change: ProcessChange) => void): () => void;
 }
+
+export type UpgradeOutcome =
+  /** Versions of the product. */
+  | { readonly kind: 'accepted'; readonly from: string; readonly to: string }
+  /** Everything goes on as before. `reason` is for people and may have several lines. */
+  | { readonly kind: 'refused'; readonly reason: string };
 
 /** What methods write into the daemon's log. */
 export interface CommandLog {

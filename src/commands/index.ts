@@ -12,6 +12,7 @@ import { stateMethods } from './state.ts';
 import { stdinMethods } from './stdin.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import { createSystemMethods } from './system.ts';
+import { upgradeMethods } from './upgrade.ts';
 
 export { createDispatch } from './dispatch.ts';
 export { apiVersion, supervisorVersion } from './identity.ts';
@@ -34,7 +35,7 @@ export function createMethods(names: readonly string[] = [mainNamespace]): Reado
   ];
   const all = [
     ...names.filter((name) => name !== 'system').flatMap((name) => main.map((method) => renamed(method, name))),
-    ...(names.length > 0 ? [...eventMethods, ...subscriptionMethods] : []),
+    ...(names.length > 0 ? [...eventMethods, ...subscriptionMethods, ...upgradeMethods] : []),
     ...createSystemMethods(methods),
   ];
   for (const method of all) methods.set(method.name, method);

@@ -3,7 +3,7 @@
 import type { ChangeHub } from '../actors/change-hub.ts';
 import type { EventSystem } from '../actors/event-system.ts';
 import type { ProcessLogs } from '../actors/process-logs.ts';
-import type { CommandLog, LogAccess } from '../commands/control.ts';
+import type { CommandLog, LogAccess, UpgradeOutcome } from '../commands/control.ts';
 import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
 import type { Os } from '../os/os.ts';
 
@@ -13,6 +13,10 @@ export interface ControlPorts {
   readonly logs: ProcessLogs;
   readonly events: Pick<EventSystem, 'remote' | 'pools'>;
   readonly log: CommandLog;
+  /** See `SupervisorControl`. */
+  readonly productVersion: string;
+  readonly instance: string;
+  readonly upgrade: () => Promise<UpgradeOutcome>;
   readonly mainLog: LogAccess;
   /** Reads the configuration anew. Throws `ConfigError` when it is invalid. */
   readonly readConfiguration: () => SupervisorSpec;

@@ -27,6 +27,9 @@ export function createTreeControl(
       return latest.daemon.identifier;
     },
     pid: process.pid,
+    productVersion: ports.productVersion,
+    instance: ports.instance,
+    upgrade: ports.upgrade,
     now: () => ports.os.clock.now(),
     state: () => supervisorState(root.getSnapshot()),
     groups: () => [...groupRefs().values()].map(wrap),

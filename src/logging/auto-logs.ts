@@ -45,12 +45,14 @@ export function createAutoLog({ directory, process, channel, identifier }: AutoL
 export interface AutoLogRemoval {
   readonly directory: string;
   readonly identifier: string;
+  /** Files that stay, with their backups: of programs that have outlived the last daemon. */
+  readonly keep?: ReadonlySet<string>;
   /** Receives Supervisor's warnings. */
   readonly onProblem: ReportProblem;
 }
 
 /** Removes the generated logs, and their backups, that earlier daemons of this identifier have left behind. */
-export function removeAutoLogs({ directory, identifier, onProblem }: AutoLogRemoval): void {
+export function removeAutoLogs({ directory, identifier, keep, onProblem }: AutoLogRemoval): void {
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -60,6 +62,7 @@ export function removeAutoLogs({ directory, identifier, onProblem }: AutoLogRemo
   }
   for (const name of names.filter((candidate) => isAutoLog(candidate, identifier))) {
     const path = join(directory, name);
+    if (keep?.has(path.replace(/\.\d+$/, ''))) continue;
     try {
       unlinkSync(path);
     } catch {

@@ -101,3 +101,8 @@ const processesText = (wanted: number, hard: bigint): string =>
 
 /** Variables of our own that no program shall see. */
 export const launcherVariables: readonly string[] = [startLimitVariable];
+
+/** What the launcher would have noted, for a start without it. */
+export const launcherNotes = (softFileLimit: string): Readonly<Record<string, string>> => ({
+  [startLimitVariable]: softFileLimit,
+});

@@ -68,6 +68,7 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
     },
     copyDescriptor,
     openTree: trees.open,
+    findTree: trees.find,
     signal,
   };
 }

@@ -34,6 +34,8 @@ export interface Os {
   copyDescriptor(pid: number, fd: number): { readonly fd: number } | Failure;
   /** For a program that is about to be started: everything it will start. */
   openTree(): ProgramTree;
+  /** Of a program that an earlier daemon has started: everything it has started and will start. */
+  findTree(pid: number): ProgramTree;
   /** `pid` below zero means the process group −pid. */
   signal(pid: number, signal: number): SignalResult;
 }

@@ -48,6 +48,11 @@ export const keepOnExec = (fd: number, keep: boolean): void => {
   checked('fcntl', fcntl(fd, F_SETFD, keep ? 0 : FD_CLOEXEC));
 };
 
+const F_DUPFD_CLOEXEC = 1030;
+
+/** Another descriptor of the same open file, not handed on. Throws `SystemError` (EMFILE). */
+export const duplicate = (fd: number): number => checked('fcntl', fcntl(fd, F_DUPFD_CLOEXEC, 3));
+
 /** Puts another program in the place of this one: same pid, same children. Returns only by throwing `SystemError`. */
 export function replaceProcess(path: string, argv: readonly string[], environment: readonly string[]): never {
   execve(path, [...argv, null], [...environment, null]);

@@ -12,6 +12,8 @@ export interface Reaper {
   expect(pid: number, onExit: (status: ExitStatus) => void): void;
   /** Pids of the children that have not ended. */
   living(): readonly number[];
+  /** Collects what has ended so far, also what was held back. */
+  collect(): void;
   close(): void;
 }
 
@@ -20,9 +22,12 @@ export interface ReaperListeners {
   readonly onOrphan: (pid: number, status: ExitStatus) => void;
   /** Called for each SIGCHLD, after those it announced have been collected. */
   readonly onSignal: () => void;
+  /** Holds everything back until `collect`: children of the version that this one replaces are not expected before. */
+  readonly isHeld?: boolean;
 }
 
-export function createReaper({ onOrphan, onSignal }: ReaperListeners): Reaper {
+export function createReaper({ onOrphan, onSignal, isHeld }: ReaperListeners): Reaper {
+  let held = isHeld === true;
   const expected = new Map<number, (status: ExitStatus) => void>();
 
   const collect = (): void => {
@@ -35,24 +40,29 @@ export function createReaper({ onOrphan, onSignal }: ReaperListeners): Reaper {
       else onOrphan(pid, status);
     }
   };
-  const reap = (): void => {
+  const onChildSignal = (): void => {
+    if (held) return;
     collect();
     onSignal();
   };
 
   // Several signals may arrive as one, hence the loop above.
-  process.on('SIGCHLD', reap);
+  process.on('SIGCHLD', onChildSignal);
   // A process that was executed in the place of another has the children of that one, and no signal tells of those that
   // have ended already.
-  collect();
+  if (!held) collect();
 
   return {
     expect: (pid, onExit) => {
       expected.set(pid, onExit);
     },
     living: () => [...expected.keys()],
+    collect: () => {
+      held = false;
+      collect();
+    },
     close: () => {
-      process.off('SIGCHLD', reap);
+      process.off('SIGCHLD', onChildSignal);
     },
   };
 }

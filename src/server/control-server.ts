@@ -3,6 +3,7 @@
  * again.
  */
 
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
@@ -33,9 +34,21 @@ export interface ControlServerOptions {
   readonly limits?: ServerLimits;
 }
 
+/** What a server is configured to listen on: the same text means the same socket. */
+export const addressKey = (server: ServerSpec): string =>
+  server.kind === 'unix' ? `unix:${server.path}` : `inet:${server.host}:${server.port}`;
+
 export interface ControlServer {
-  /** Opens all sockets, or none: the first problem closes those that were open already. */
-  listen(): Promise<ListenProblem | null>;
+  /**
+   * Opens all sockets, or none: the first problem closes those that were open already. `inherited` are sockets that listen
+   * already, by `addressKey`, from the version that this one replaces.
+   */
+  listen(inherited?: Readonly<Record<string, number>>): Promise<ListenProblem | null>;
+  /**
+   * Like `close`, but the sockets go on listening for the version that replaces this one: by `addressKey`, their
+   * descriptors.
+   */
+  handOver(): Promise<Readonly<Record<string, number>>>;
   /** Removes the socket files, lets replies on their way be read, and ends all connections. */
   close(): Promise<void>;
 }
@@ -51,7 +64,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const { dispatch, log } = options;
   const limits = options.limits ?? defaultLimits;
   const notice = options.notice ?? ((line: string) => process.stderr.write(`${line}\n`));
-  const listeners: { close(): void }[] = [];
+  const listeners: { readonly key: string; close(): void; handOver(): number | null }[] = [];
   const connections = new Map<Socket, OpenConnection>();
   const admission = createAdmission(limits.connections, log);
   let shownOut = 0;
@@ -108,40 +121,59 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     showOut(socket, reason, limits.closeGraceMs);
   }
 
-  function openSocket(server: ServerSpec) {
+  function openSocket(server: ServerSpec, inherited: number | null) {
     const onConnection = (socket: Socket): void => accept(socket, server);
     if (server.kind === 'inet') {
       const { host, port, section } = server;
       const onAcceptError = (error: Error): void => log.error(`${section}: ${error.message}`);
-      return openInetSocket({ host, port, onConnection, onAcceptError });
+      return openInetSocket({ host, port, inherited, onConnection, onAcceptError });
     }
     const { path, mode, owner } = server;
     const onAcceptError = (error: Error): void => log.error(`${path}: ${error.message}`);
-    return openUnixSocket({ path, mode, owner, onConnection, onAcceptError, notice });
+    return openUnixSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice });
   }
 
-  async function listen(): Promise<ListenProblem | null> {
+  async function listen(inherited: Readonly<Record<string, number>> = {}): Promise<ListenProblem | null> {
+    const unused = new Map(Object.entries(inherited));
     for (const server of options.servers) {
-      const opened = await openSocket(server);
+      const key = addressKey(server);
+      const opened = await openSocket(server, unused.get(key) ?? null);
+      unused.delete(key);
       if (opened.kind === 'problem') {
         await close();
         return opened.problem;
       }
       const { listener } = opened;
-      listeners.push(listener);
+      listeners.push({ key, close: listener.close, handOver: listener.handOver });
       options.onListening?.(server, 'path' in listener ? listener.path : listener.address);
       if (!needsAuthentication(server.credentials)) {
         log.critical(`Server '${server.section}' running without any HTTP authentication checking`);
       }
     }
+    // What the present configuration does not listen on any more.
+    for (const fd of unused.values()) closeSync(fd);
     return null;
   }
 
   async function close(): Promise<void> {
     for (const listener of listeners.splice(0)) listener.close();
+    await endConnections('the server is shutting down');
+  }
+
+  async function handOver(): Promise<Readonly<Record<string, number>>> {
+    const sockets: Record<string, number> = {};
+    for (const listener of listeners.splice(0)) {
+      const fd = listener.handOver();
+      if (fd !== null) sockets[listener.key] = fd;
+    }
+    await endConnections('the server is being upgraded');
+    return sockets;
+  }
+
+  async function endConnections(reason: string): Promise<void> {
     const closed = [...connections].map(async ([socket, { end }]) => {
       const done = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-      end('the server is shutting down');
+      end(reason);
       await done;
     });
     // `end` destroys the socket after its grace, but with a timer that lets the process go; this one holds it.
@@ -152,5 +184,5 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     clearTimeout(deadline);
   }
 
-  return { listen, close };
+  return { listen, handOver, close };
 }

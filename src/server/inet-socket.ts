@@ -3,12 +3,15 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, isIP, type Socket } from 'node:net';
+import { keepListening, listenOnInherited } from './inherited-socket.ts';
 import { inUse, type ListenProblem, listenFailed } from './listen-problem.ts';
 
 export interface InetSocketOptions {
   /** Address or name; '' = all interfaces. */
   readonly host: string;
   readonly port: number;
+  /** A socket that listens there already, from the version that this one replaces; otherwise a new one is made. */
+  readonly inherited?: number | null;
   readonly onConnection: (socket: Socket) => void;
   /** An accept that failed, such as for lack of descriptors; the socket goes on listening. */
   readonly onAcceptError: (error: Error) => void;
@@ -19,6 +22,8 @@ export interface InetListener {
   readonly address: string;
   /** Stops accepting. Open connections live on. */
   close(): void;
+  /** The same, but connections wait until somebody else accepts them from the descriptor. */
+  handOver(): number | null;
 }
 
 export type InetSocketResult =
@@ -32,8 +37,12 @@ export async function openInetSocket(options: InetSocketOptions): Promise<InetSo
   let host = '';
   try {
     host = await addressOf(options.host);
-    server.listen({ host, port, backlog: 1024 });
-    await once(server, 'listening');
+    if (typeof options.inherited !== 'number') {
+      server.listen({ host, port, backlog: 1024 });
+      await once(server, 'listening');
+    } else {
+      await listenOnInherited(server, options.inherited);
+    }
     const bound = server.address();
     if (typeof bound === 'object' && bound !== null) port = bound.port;
   } catch (error) {
@@ -41,7 +50,12 @@ export async function openInetSocket(options: InetSocketOptions): Promise<InetSo
     return { kind: 'problem', problem: code === 'EADDRINUSE' ? inUse(place) : listenFailed(place, code) };
   }
   server.on('error', options.onAcceptError);
-  return { kind: 'listening', listener: { address: `${host}:${port}`, close: () => void server.close() } };
+  const handOver = (): number | null => {
+    const fd = keepListening(server);
+    server.close();
+    return fd;
+  };
+  return { kind: 'listening', listener: { address: `${host}:${port}`, close: () => void server.close(), handOver } };
 }
 
 async function addressOf(host: string): Promise<string> {

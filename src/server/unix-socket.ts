@@ -9,6 +9,7 @@ import { chmodSync, chownSync, closeSync, linkSync, lstatSync, openSync, renameS
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { OwnerSpec } from '../model/program-spec.ts';
+import { keepListening, listenOnInherited } from './inherited-socket.ts';
 import { chownRefused, inUse, type ListenProblem, listenFailed, pathTooLong } from './listen-problem.ts';
 
 /** What fits into sockaddr_un beside the final zero. */
@@ -22,6 +23,8 @@ export interface UnixSocketOptions {
   readonly path: string;
   readonly mode: number;
   readonly owner: OwnerSpec | null;
+  /** A socket that listens at the path already, from the version that this one replaces; otherwise a new one is made. */
+  readonly inherited?: number | null;
   readonly onConnection: (socket: Socket) => void;
   /** An accept that failed, such as for lack of descriptors; the socket goes on listening. */
   readonly onAcceptError: (error: Error) => void;
@@ -33,6 +36,8 @@ export interface UnixListener {
   readonly path: string;
   /** Stops accepting and removes the file if it is still ours. Open connections live on. */
   close(): void;
+  /** The same without removing the file: connections wait until somebody else accepts them from the descriptor. */
+  handOver(): number | null;
 }
 
 export type UnixSocketResult =
@@ -44,6 +49,10 @@ export async function openUnixSocket(options: UnixSocketOptions): Promise<UnixSo
   if (Buffer.byteLength(path) > maxSocketPathBytes) return failure(pathTooLong(path, maxSocketPathBytes));
 
   const server = createServer({ allowHalfOpen: true }, options.onConnection);
+  if (typeof options.inherited === 'number') {
+    await listenOnInherited(server, options.inherited);
+    return listening(server, options, identityOf(path));
+  }
   const temporary = temporaryName(path);
   const refusal = await listenUnreachably(server, temporary);
   if (refusal !== null) return failure(listenFailed(path, refusal));
@@ -60,13 +69,26 @@ export async function openUnixSocket(options: UnixSocketOptions): Promise<UnixSo
     server.close();
     return failure(problem);
   }
-  server.on('error', options.onAcceptError);
+  return listening(server, options, identity);
+}
+
+function listening(
+  server: Server,
+  { path, onAcceptError }: UnixSocketOptions,
+  identity: string | null,
+): UnixSocketResult {
+  server.on('error', onAcceptError);
   const close = (): void => {
     // Our open socket keeps its inode from being used again, so an equal number is our file.
     if (identity !== null && identityOf(path) === identity) removeQuietly(path);
     server.close();
   };
-  return { kind: 'listening', listener: { path, close } };
+  const handOver = (): number | null => {
+    const fd = keepListening(server);
+    server.close();
+    return fd;
+  };
+  return { kind: 'listening', listener: { path, close, handOver } };
 }
 
 interface TemporaryName {

@@ -89,6 +89,7 @@ describe('while the daemon is ending', () => {
 
   test('system, subscriptions and remote events go on working', () => {
     expect(working.toSorted()).toEqual([
+      'daemon.describe',
       'events.pools',
       'subscribe.end',
       'subscribe.log',

@@ -15,6 +15,7 @@ import type {
   ProcessChange,
   SignalOutcome,
   SupervisorControl,
+  UpgradeOutcome,
 } from '../../src/commands/control.ts';
 import { createDispatch, createMethods } from '../../src/commands/index.ts';
 import type { Session } from '../../src/commands/method.ts';
@@ -224,6 +225,9 @@ export class FakeGroup implements ActiveGroup {
 export class FakeControl implements SupervisorControl {
   readonly identifier = 'supervisor';
   readonly pid = 4242;
+  readonly productVersion = '1.2.3';
+  readonly instance = 'first';
+  upgradeOutcome: UpgradeOutcome = { kind: 'accepted', from: '1.2.3', to: '1.3.0' };
   readonly mainLog = new FakeLog();
   /** `level message` of every line methods have logged. */
   readonly lines: string[] = [];
@@ -243,6 +247,11 @@ export class FakeControl implements SupervisorControl {
   constructor(groups: readonly FakeGroup[]) {
     this.active = [...groups];
     this.configured = groups.map((group) => group.spec);
+  }
+
+  async upgrade(): Promise<UpgradeOutcome> {
+    this.asked.push('upgrade');
+    return this.upgradeOutcome;
   }
 
   now(): number {

@@ -56,6 +56,8 @@ describe('introspection', () => {
   test('one with notifications is offered the subscriptions too', async () => {
     const listed = (await createBench().call('system.listMethods')) as readonly string[];
     expect(listed.filter((name) => !(name in signatures))).toEqual([
+      'daemon.describe',
+      'daemon.upgrade',
       'events.pools',
       'subscribe.end',
       'subscribe.log',

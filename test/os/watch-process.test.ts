@@ -12,7 +12,7 @@ import type { Reaper } from '../../src/os/reaper.ts';
 import { hasEnded, watchProcess } from '../../src/os/watch-process.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-const reaper: Reaper = { expect: () => {}, living: () => [], close: () => {} };
+const reaper: Reaper = { expect: () => {}, living: () => [], collect: () => {}, close: () => {} };
 const ends: (() => void)[] = [];
 
 afterEach(() => {

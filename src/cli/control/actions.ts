@@ -12,6 +12,7 @@ import { restart, start, stop } from './start-stop.ts';
 import { pid, status } from './status.ts';
 import { maintail, tail } from './tail.ts';
 import { update } from './update.ts';
+import { upgrade } from './upgrade.ts';
 
 /** Runs with what follows the action's name. Rejects with what it has no words for. */
 export type Action = (context: ControlContext, argument: string) => Promise<void>;
@@ -47,8 +48,12 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ['version', version],
 ]);
 
+/** What Supervisor has not. They can be typed and have help, but stay out of lists that scripts may have read. */
+export const ownActions: ReadonlyMap<string, Action> = new Map([['upgrade', upgrade]]);
+
 /** What the end of input means to the shell; it can be typed, but is not offered. */
 export const endOfInput = 'EOF';
 
 /** The action of that name, if there is one. */
-export const findAction = (name: string): Action | undefined => (name === endOfInput ? leave : actions.get(name));
+export const findAction = (name: string): Action | undefined =>
+  name === endOfInput ? leave : (actions.get(name) ?? ownActions.get(name));

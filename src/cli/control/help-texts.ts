@@ -107,3 +107,14 @@ export const helpTexts: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['version', ['version\t\t\tShow the version of the remote supervisord process']],
 ]);
+
+/** The same for actions that Supervisor has not. */
+export const ownHelpTexts: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'upgrade',
+    [
+      'upgrade\t\t\tReplace the running supervisord by the version installed now; programs run on',
+      '\t\t\tThe new version is tried first; if it cannot start, the old one goes on.',
+    ],
+  ],
+]);

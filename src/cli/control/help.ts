@@ -3,14 +3,14 @@
 import type { ControlContext } from './context.ts';
 import { exitStatuses } from './exit-statuses.ts';
 import { formatColumns } from './format.ts';
-import { helpTexts } from './help-texts.ts';
+import { helpTexts, ownHelpTexts } from './help-texts.ts';
 
 const header = 'default commands (type help <topic>):';
 
 /** `help`: the list of actions; `help x`: the help of one. */
 export async function help(context: ControlContext, argument: string): Promise<void> {
   if (argument !== '') {
-    if (helpTexts.has(argument)) showHelp(context, argument);
+    if (textOf(argument) !== undefined) showHelp(context, argument);
     else context.output.line(`*** No help on ${argument}`);
     return;
   }
@@ -18,11 +18,15 @@ export async function help(context: ControlContext, argument: string): Promise<v
   const topics = [...helpTexts.keys()].filter((topic) => topic !== 'help');
   const lines = ['', header, '='.repeat(header.length), ...formatColumns(topics), ''];
   for (const line of lines) context.output.line(line);
+  // Apart from the list, which stays as scripts know it.
+  context.output.note(`beyond Supervisor: ${[...ownHelpTexts.keys()].join(' ')}`);
 }
+
+const textOf = (topic: string): readonly string[] | undefined => helpTexts.get(topic) ?? ownHelpTexts.get(topic);
 
 /** Prints the help of a topic that exists. */
 export function showHelp(context: ControlContext, topic: string): void {
-  for (const line of helpTexts.get(topic) ?? []) context.output.line(line);
+  for (const line of textOf(topic) ?? []) context.output.line(line);
 }
 
 /** Refuses an action's arguments: the reason, the action's help, the exit status. */

@@ -1,0 +1,119 @@
+/**
+ * Finds out what an earlier daemon has left: reads its journal, looks at the processes it names, and for those it could
+ * not name any more at who holds their named pipes. Nothing is touched.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { JournalHeader } from '../journal/header.ts';
+import { readJournal, type SlotRecord } from '../journal/read-journal.ts';
+import type { GroupSpec } from '../model/program-spec.ts';
+import { pipeHolders } from '../os/pipe-holders.ts';
+import { bootId, type ProcessFacts, processFacts } from '../os/process-identity.ts';
+import type { RuntimeDirectory } from '../os/runtime-directory.ts';
+import type { ProcessIdentity } from '../os/watch-process.ts';
+import { type Decision, type LivingProcess, planAdoption, settleSearch, type Verdict } from './plan.ts';
+
+export type SettledDecision = SlotRecord & Verdict;
+
+export interface Stock {
+  /** The journal's header; null when there is none that can be read. */
+  readonly header: JournalHeader | null;
+  readonly decisions: readonly SettledDecision[];
+  /** Processes that hold pipes of ours, and of which nothing else is known: their records are damaged. */
+  readonly strangers: readonly ProcessIdentity[];
+  readonly reservedSlots: number;
+  /** What is wrong with the journal, for people. */
+  readonly problems: readonly string[];
+}
+
+export type StockOutcome =
+  | { readonly kind: 'taken'; readonly stock: Stock }
+  /** `reason` is for people. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface StockRequest {
+  readonly directory: RuntimeDirectory;
+  readonly groups: readonly GroupSpec[];
+  readonly adopts: boolean;
+}
+
+export function takeStock({ directory, groups, adopts }: StockRequest): StockOutcome {
+  const reading = readJournal(directory.path);
+  if (reading.kind === 'unreadable' && reading.cause !== 'damaged') {
+    return { kind: 'refused', reason: `cannot take over from the last supervisord: ${reading.reason}` };
+  }
+  if (reading.kind !== 'read') {
+    const problems = reading.kind === 'none' ? [] : [reading.reason];
+    const strangers = marksOf(pipeHolders(pipesOf(directory, directory.fifoSlots())));
+    return { kind: 'taken', stock: { header: null, decisions: [], strangers, reservedSlots: 0, problems } };
+  }
+  const { header, records, reservedSlots, problems } = reading;
+  const plan = planAdoption({
+    header,
+    records,
+    bootId: bootId(),
+    ownPid: process.pid,
+    living: livingOf([header.daemon, ...records.map(({ record }) => record)]),
+    groups,
+    adopts,
+  });
+  if (plan.kind === 'daemon-lives') {
+    return { kind: 'refused', reason: `another supervisord (pid ${plan.pid}) looks after these programs already` };
+  }
+  if (plan.kind === 'not-permitted') {
+    const names = plan.records.map(({ record }) => `${record.name} (pid ${record.pid})`).join(', ');
+    return { kind: 'refused', reason: `the last supervisord has left programs that this user may not end: ${names}` };
+  }
+  const known = new Set(records.map(({ slot }) => slot));
+  const unknown = directory.fifoSlots().filter((slot) => !known.has(slot));
+  const keepers = new Set(header.keepers.map(({ pid }) => pid));
+  const strangers = pipeHolders(pipesOf(directory, unknown)).filter(({ pid }) => !keepers.has(pid));
+  const decisions = plan.decisions.map((decision) => settle(directory, keepers, decision));
+  return { kind: 'taken', stock: { header, decisions, strangers: marksOf(strangers), reservedSlots, problems } };
+}
+
+const marksOf = (facts: readonly ProcessFacts[]): readonly ProcessIdentity[] =>
+  facts.map(({ pid, startTicks }) => ({ pid, startTicks }));
+
+const pipesOf = ({ path }: RuntimeDirectory, slots: readonly number[]): readonly string[] =>
+  slots.flatMap((slot) => ['in', 'out', 'err'].map((ending) => `${path}/${slot}.${ending}`));
+
+function livingOf(marks: readonly ProcessIdentity[]): ReadonlyMap<number, LivingProcess> {
+  return new Map(
+    marks.flatMap(({ pid }) => {
+      const facts = pid > 0 ? processFacts(pid) : null;
+      if (facts === null || !counts(facts)) return [];
+      return [[pid, { startTicks: facts.startTicks, isOurs: mayBeSignalled(pid) }] as const];
+    }),
+  );
+}
+
+/** One that has ended still counts as long as its end is ours to collect: its status is not lost then. */
+const counts = ({ state, parentPid }: ProcessFacts): boolean =>
+  (state !== 'Z' && state !== 'X') || parentPid === process.pid;
+
+function mayBeSignalled(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'EPERM');
+  }
+}
+
+/** The child of a spawn that was not written down leads its group, and no holder of the pipes is its parent. */
+function settle(directory: RuntimeDirectory, keepers: ReadonlySet<number>, decision: Decision): SettledDecision {
+  if (decision.kind !== 'search') return decision;
+  const holders = pipeHolders(pipesOf(directory, [decision.slot])).filter(({ pid }) => !keepers.has(pid));
+  const pids = new Set(holders.map(({ pid }) => pid));
+  const child = holders.findLast(({ pid, groupId, parentPid }) => pid === groupId && !pids.has(parentPid));
+  return settleSearch(decision, child ?? null);
+}
+
+const ticksPerSecond = 100;
+
+/** How long a process has run, in milliseconds, on a clock that never jumps. */
+export function ranMsOf({ startTicks }: Pick<ProcessIdentity, 'startTicks'>): number {
+  const [uptime = '0'] = readFileSync('/proc/uptime', 'latin1').split(' ');
+  return Math.max(0, Math.round(Number(uptime) * 1000 - (startTicks / ticksPerSecond) * 1000));
+}
