@@ -67,6 +67,7 @@ file=%(here)s/supervisor.sock
 logfile=%(here)s/supervisord.log
 pidfile=%(here)s/supervisord.pid
 childlogdir=%(here)s/childlog
+runtime_dir=%(here)s/run
 minfds=256
 minprocs=1
 [supervisorctl]
