@@ -5,6 +5,7 @@ import { environmentFuzzer } from './environment.ts';
 import { expansionFuzzer } from './expansion.ts';
 import { framesFuzzer } from './frames.ts';
 import { iniFuzzer } from './ini.ts';
+import { journalFuzzer } from './journal.ts';
 import { listenerFuzzer } from './listener.ts';
 import { valuesFuzzer } from './values.ts';
 import { xmlCallFuzzer, xmlResponseFuzzer } from './xml-rpc.ts';
@@ -18,4 +19,5 @@ export const fuzzers: readonly Fuzzer[] = [
   xmlCallFuzzer,
   xmlResponseFuzzer,
   listenerFuzzer,
+  journalFuzzer,
 ];
