@@ -31,7 +31,7 @@ import { foreignInterfaceNotices, mainInterfaceNames } from './rpc-interfaces.ts
 import { createControlServer } from './server/control-server.ts';
 import { createHttpHandler } from './server/http/http-handler.ts';
 import { createSupervisor, type Halt, type Supervisor } from './supervisor.ts';
-import { openSurvival } from './survival.ts';
+import { openSurvival } from './survival/open-survival.ts';
 import { createInstanceName, createUpgrade, type Handover, type Invocation } from './upgrade.ts';
 
 export interface DaemonOptions {

@@ -29,7 +29,7 @@ import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
 import type { Readiness } from './os/readiness.ts';
 import type { Syslog } from './os/syslog.ts';
-import type { Survival } from './survival.ts';
+import type { Survival } from './survival/survival.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;

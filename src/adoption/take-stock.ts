@@ -44,8 +44,10 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
   }
   if (reading.kind !== 'read') {
     const problems = reading.kind === 'none' ? [] : [reading.reason];
-    const strangers = marksOf(pipeHolders(pipesOf(directory, directory.fifoSlots())));
-    return { kind: 'taken', stock: { header: null, decisions: [], strangers, reservedSlots: 0, problems } };
+    const slots = directory.fifoSlots();
+    const strangers = marksOf(pipeHolders(pipesOf(directory, slots)));
+    const reservedSlots = Math.max(-1, ...slots) + 1;
+    return { kind: 'taken', stock: { header: null, decisions: [], strangers, reservedSlots, problems } };
   }
   const { header, records, reservedSlots, problems } = reading;
   const plan = planAdoption({
@@ -69,7 +71,8 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
   const keepers = new Set(header.keepers.map(({ pid }) => pid));
   const strangers = pipeHolders(pipesOf(directory, unknown)).filter(({ pid }) => !keepers.has(pid));
   const decisions = plan.decisions.map((decision) => settle(directory, keepers, decision));
-  return { kind: 'taken', stock: { header, decisions, strangers: marksOf(strangers), reservedSlots, problems } };
+  const free = Math.max(reservedSlots, ...unknown.map((slot) => slot + 1));
+  return { kind: 'taken', stock: { header, decisions, strangers: marksOf(strangers), reservedSlots: free, problems } };
 }
 
 const marksOf = (facts: readonly ProcessFacts[]): readonly ProcessIdentity[] =>

@@ -34,7 +34,8 @@ function placesOfUser(userId: number, environment: RuntimeDirectoryRequest['envi
   const session = [environment.XDG_RUNTIME_DIR ?? '', `/run/user/${userId}`]
     .filter((place) => place.startsWith('/') && isDirectoryOf(place, userId))
     .map((place) => posix.join(place, 'statevisor'));
-  return [...session, `/tmp/statevisor-${userId}`];
+  // Not first the one of the session: it is deleted at a logout, while a daemon in the background lives on.
+  return [`/tmp/statevisor-${userId}`, ...session];
 }
 
 const NAME_CHARACTERS = 32;

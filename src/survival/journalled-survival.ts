@@ -1,0 +1,280 @@
+/** Writes down which programs live, so that the next daemon can go on with them, and tells what the last one has left. */
+
+import { type FSWatcher, watch } from 'node:fs';
+import type { TreePast } from '../../machines/events.ts';
+import { type ProcessSnapshot, processState } from '../../machines/selectors.ts';
+import type { Leftover } from '../actors/leftovers.ts';
+import { fingerprintOf } from '../adoption/fingerprint.ts';
+import type { SettledDecision, Stock } from '../adoption/take-stock.ts';
+import { createJournal, type Journal } from '../journal/journal.ts';
+import type { ProcessRecord } from '../model/process-record.ts';
+import type { ProcessSpec, SupervisorSpec } from '../model/program-spec.ts';
+import type { Os } from '../os/os.ts';
+import { bootId } from '../os/process-identity.ts';
+import { openRuntimeDirectory, type RuntimeDirectory } from '../os/runtime-directory.ts';
+import type { ProcessIdentity } from '../os/watch-process.ts';
+import { leftoversOf, pastsOf } from './past.ts';
+import { noAutoLogs, type Survival, type SurvivalPorts } from './survival.ts';
+
+export interface SurvivalLog {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+export interface SurvivalOptions {
+  readonly spec: SupervisorSpec;
+  readonly os: Pick<Os, 'identify' | 'clock'>;
+  readonly log: SurvivalLog;
+  readonly productVersion: string;
+}
+
+/** Milliseconds from a sign that something is missing to the look at it: signs come in swarms. */
+const lookAfterMs = 50;
+/** Milliseconds between two attempts to make it again. */
+const tryAgainMs = 1000;
+
+const keyOf = (group: string, name: string): string => JSON.stringify([group, name]);
+
+export class JournalledSurvival implements Survival {
+  readonly refusal = null;
+  #directory: RuntimeDirectory;
+  #watcher: FSWatcher | null = null;
+  #looking: NodeJS.Timeout | null = null;
+  readonly past: TreePast;
+  readonly leftovers: readonly Leftover[];
+  readonly formerKeepers: readonly ProcessIdentity[];
+  readonly #options: SurvivalOptions;
+  readonly #stock: Stock;
+  readonly #survivors: ReadonlyMap<string, ProcessIdentity>;
+  readonly #decisions: ReadonlyMap<string, SettledDecision>;
+  /** Of the living children. */
+  readonly #living: Map<string, ProcessIdentity>;
+  /** What was last written of each process. */
+  readonly #records: Map<string, ProcessRecord>;
+  readonly #fingerprints = new WeakMap<ProcessSpec, string>();
+  #ports: SurvivalPorts = { autoLog: () => null };
+  #journal: Journal | null = null;
+  #isMissing = false;
+
+  constructor(options: SurvivalOptions, directory: RuntimeDirectory, stock: Stock) {
+    this.#options = options;
+    this.#stock = stock;
+    this.#directory = directory;
+    const { header, decisions, problems } = stock;
+    this.formerKeepers = header?.bootId === bootId() ? header.keepers : [];
+    const adopted = decisions.filter(({ kind }) => kind === 'adopt');
+    this.#survivors = new Map(adopted.map(({ record }) => [keyOf(record.group, record.name), record]));
+    this.#decisions = new Map(
+      decisions.map((decision) => [keyOf(decision.record.group, decision.record.name), decision]),
+    );
+    this.#living = new Map(this.#survivors);
+    this.#records = new Map(
+      decisions.filter(({ kind }) => kind !== 'forget').map(({ record }) => [keyOf(record.group, record.name), record]),
+    );
+    this.past = { at: options.os.clock.stamp(), groups: pastsOf(decisions, options.os.clock.stamp()) };
+    this.leftovers = leftoversOf(stock);
+    for (const problem of problems) options.log.warn(`the journal in ${directory.path}: ${problem}`);
+    if (adopted.length > 0) {
+      options.log.info(`going on with ${adopted.length} running programs of supervisord pid ${header?.daemon.pid}`);
+    }
+  }
+
+  get directory(): RuntimeDirectory {
+    return this.#directory;
+  }
+
+  survivor(spec: ProcessSpec): ProcessIdentity | null {
+    return this.#survivors.get(keyOf(spec.groupName, spec.name)) ?? null;
+  }
+
+  mustEnd(spec: ProcessSpec): boolean {
+    return this.#decisionOf(spec)?.kind === 'end';
+  }
+
+  hasEndedUnseen(spec: ProcessSpec): boolean {
+    return this.#decisionOf(spec)?.kind === 'dead';
+  }
+
+  formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'] {
+    return this.#records.get(keyOf(spec.groupName, spec.name))?.autoLogs ?? noAutoLogs;
+  }
+
+  allAutoLogs(): ReadonlySet<string> {
+    return new Set([...this.#records.values()].flatMap(({ autoLogs }) => [autoLogs.stdout, autoLogs.stderr]));
+  }
+
+  #decisionOf({ groupName, name }: ProcessSpec): SettledDecision | undefined {
+    return this.#decisions.get(keyOf(groupName, name));
+  }
+
+  begin(ports: SurvivalPorts): void {
+    this.#ports = ports;
+    const { productVersion, spec, log, os } = this.#options;
+    this.#journal = createJournal({
+      directory: this.directory.path,
+      header: {
+        bootId: bootId(),
+        daemon: os.identify(process.pid) ?? { pid: process.pid, startTicks: 0 },
+        version: productVersion,
+        configFile: spec.daemon.configFile,
+        ending: false,
+        keepers: this.formerKeepers,
+      },
+      // The leftovers, too: should this daemon be killed while they end, the next one has to know of them.
+      continued: {
+        records: this.#stock.decisions.filter(({ kind }) => kind !== 'forget'),
+        reservedSlots: this.#stock.reservedSlots,
+      },
+      onFailure: (reason) =>
+        log.warn(`programs may not survive this supervisord, the journal cannot be kept: ${reason}`),
+      onRecovery: () => log.info('the journal is whole again'),
+    });
+    this.#watchDirectory();
+  }
+
+  /** Whoever tidies the directory away takes the next daemon's knowledge: it is made anew at once. */
+  #watchDirectory(): void {
+    this.#watcher?.close();
+    this.#watcher = null;
+    try {
+      this.#watcher = watch(this.#directory.path, { persistent: false }, (kind) => {
+        if (kind === 'rename') this.#lookIn(lookAfterMs);
+      });
+      this.#watcher.on('error', () => this.#watcher?.close());
+    } catch {
+      // Too many watches, say. What is missing is noticed with the next change then.
+    }
+  }
+
+  #lookIn(milliseconds: number): void {
+    this.#looking ??= setTimeout(() => {
+      this.#looking = null;
+      this.#restore();
+    }, milliseconds).unref();
+  }
+
+  /** Makes directory and journal again if they are gone. Programs keep their pipes, which can be found through them. */
+  #restore(): void {
+    if (this.#journal === null) return;
+    const { log } = this.#options;
+    if (!this.#directory.stillThere()) {
+      const { path } = this.#directory;
+      const opened = openRuntimeDirectory(path);
+      if (opened.kind !== 'open') {
+        if (!this.#isMissing) log.warn(`the runtime directory ${path} is gone, and cannot be made again`);
+        this.#isMissing = true;
+        this.#lookIn(tryAgainMs);
+        return;
+      }
+      this.#directory.close();
+      this.#directory = opened.directory;
+      this.#isMissing = false;
+      log.warn(`the runtime directory ${path} was removed; it is made again`);
+      this.#watchDirectory();
+    }
+    if (!this.#journal.isWhole() && !this.#journal.heal()) this.#lookIn(tryAgainMs);
+  }
+
+  forgetLeftovers(): void {
+    for (const { kind, record } of this.#stock.decisions)
+      if (kind === 'end') this.#forgetOne(record.group, record.name);
+  }
+
+  pipes({ groupName, name }: ProcessSpec): string | null {
+    if (this.#journal === null) return null;
+    if (!this.#directory.stillThere()) this.#restore();
+    return `${this.#directory.path}/${this.#journal.slotOf(groupName, name)}`;
+  }
+
+  spawning(spec: ProcessSpec): void {
+    this.#living.delete(keyOf(spec.groupName, spec.name));
+    this.#write(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp() });
+  }
+
+  spawned(spec: ProcessSpec, pid: number): void {
+    const mark = this.#options.os.identify(pid) ?? { pid, startTicks: 0 };
+    this.#living.set(keyOf(spec.groupName, spec.name), mark);
+    this.#write(spec, {});
+  }
+
+  exited({ groupName, name }: ProcessSpec): void {
+    this.#living.delete(keyOf(groupName, name));
+  }
+
+  changed(snapshot: ProcessSnapshot): void {
+    const { spec, startedAt, stoppedAt, failures, lastExit, spawnError, restartDeclined } = snapshot.context;
+    const state = processState(snapshot);
+    this.#write(spec, { state, startedAt, stoppedAt, failures, lastExit, spawnError, restartDeclined });
+  }
+
+  forget(group: string): void {
+    for (const record of this.#records.values()) if (record.group === group) this.#forgetOne(group, record.name);
+  }
+
+  #forgetOne(group: string, name: string): void {
+    this.#records.delete(keyOf(group, name));
+    this.#living.delete(keyOf(group, name));
+    this.#journal?.forget(group, name);
+  }
+
+  keeps(keepers: readonly ProcessIdentity[]): void {
+    this.#journal?.updateHeader({ keepers });
+  }
+
+  ending(): void {
+    this.#journal?.updateHeader({ ending: true });
+  }
+
+  end(): void {
+    this.#stopWatching();
+    this.#journal?.remove();
+    this.#directory.remove();
+  }
+
+  leave(): void {
+    this.#stopWatching();
+    this.#journal?.close();
+    this.#directory.close();
+  }
+
+  #stopWatching(): void {
+    this.#watcher?.close();
+    if (this.#looking !== null) clearTimeout(this.#looking);
+  }
+
+  #write(spec: ProcessSpec, facts: Partial<ProcessRecord>): void {
+    const key = keyOf(spec.groupName, spec.name);
+    const child = this.#living.get(key) ?? noChild;
+    const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
+    this.#records.set(key, record);
+    this.#journal?.write(record);
+  }
+
+  #constant(spec: ProcessSpec): Pick<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerprint' | 'stop'> {
+    const fingerprint = this.#fingerprints.get(spec) ?? fingerprintOf(spec);
+    this.#fingerprints.set(spec, fingerprint);
+    const stop = {
+      signal: spec.stopSignal,
+      waitMs: spec.stopWaitMs,
+      asGroup: spec.stopAsGroup,
+      killAsGroup: spec.killAsGroup,
+    };
+    const { autoLog } = this.#ports;
+    const autoLogs = { stdout: autoLog(spec, 'stdout') ?? '', stderr: autoLog(spec, 'stderr') ?? '' };
+    return { group: spec.groupName, name: spec.name, autoLogs, fingerprint, stop };
+  }
+}
+
+const noChild: ProcessIdentity = { pid: 0, startTicks: 0 };
+
+const blankRecord: Omit<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerprint' | 'stop'> = {
+  state: 'STOPPED',
+  pid: 0,
+  startTicks: 0,
+  startedAt: 0,
+  stoppedAt: 0,
+  failures: 0,
+  lastExit: null,
+  spawnError: '',
+  restartDeclined: false,
+};

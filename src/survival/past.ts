@@ -1,0 +1,56 @@
+/** What the processes of an earlier daemon go on with, and what of theirs must end first. */
+
+import type { ProcessPast, TreePast } from '../../machines/events.ts';
+import type { Leftover } from '../actors/leftovers.ts';
+import type { Reason } from '../adoption/plan.ts';
+import { ranMsOf, type SettledDecision, type Stock } from '../adoption/take-stock.ts';
+import type { StopSettings } from '../model/process-record.ts';
+
+/** How programs are ended that nothing is known of: as Supervisor's defaults. */
+const usualStop: StopSettings = {
+  signal: { name: 'SIGTERM', number: 15 },
+  waitMs: 10_000,
+  asGroup: true,
+  killAsGroup: true,
+};
+
+const reasonTexts: Readonly<Record<Reason, string>> = {
+  changed: 'its configuration has changed',
+  'not-configured': 'it is not configured any more',
+  listener: 'the conversation with an event listener cannot be gone on with',
+  ending: 'everything was about to be stopped',
+  declined: 'it is not to be adopted (--no-adopt)',
+  'other-boot': 'the system was started anew',
+};
+
+/** `now`: the present instant, as processes note instants. */
+export function pastsOf(decisions: readonly SettledDecision[], now: number): TreePast['groups'] {
+  const groups = new Map<string, Map<string, ProcessPast>>();
+  for (const { kind, record } of decisions) {
+    if (kind === 'end' || kind === 'forget') continue;
+    const { group, name, pid } = record;
+    const processes = groups.get(group) ?? new Map<string, ProcessPast>();
+    groups.set(group, processes);
+    if (kind === 'adopt') {
+      // The wall clock may have been set since: the time it has run is what counts.
+      const ranMs = ranMsOf(record);
+      processes.set(name, { ...record, startedAt: now - ranMs, child: { pid, ranMs } });
+    } else {
+      processes.set(name, { ...record, child: null });
+    }
+  }
+  return groups;
+}
+
+export function leftoversOf({ decisions, strangers }: Stock): readonly Leftover[] {
+  const known = decisions.flatMap((decision): Leftover[] => {
+    if (decision.kind !== 'end') return [];
+    const { group, name, pid, startTicks, stop } = decision.record;
+    const title = group === name ? name : `${group}:${name}`;
+    return [{ title, program: { pid, startTicks }, stop, reason: reasonTexts[decision.reason] }];
+  });
+  const unknown = strangers.map((program): Leftover => {
+    return { title: 'a program', program, stop: usualStop, reason: 'its record in the journal is damaged' };
+  });
+  return [...known, ...unknown];
+}

@@ -1,0 +1,81 @@
+/** What lets programs outlive the daemon, as the supervisor sees it; and that there may be nothing of the kind. */
+
+import type { TreePast } from '../../machines/events.ts';
+import type { ProcessSnapshot } from '../../machines/selectors.ts';
+import type { ProgramRegister } from '../actors/child-process.ts';
+import type { Leftover } from '../actors/leftovers.ts';
+import type { ProcessRecord } from '../model/process-record.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
+import type { RuntimeDirectory } from '../os/runtime-directory.ts';
+import type { ProcessIdentity } from '../os/watch-process.ts';
+
+export interface Survival extends ProgramRegister {
+  /** Why the daemon must not start, behind `Error: `; null if it may. */
+  readonly refusal: string | null;
+  /** The locked directory; null when nothing can survive. */
+  readonly directory: RuntimeDirectory | null;
+  /** What processes go on with. */
+  readonly past: TreePast | null;
+  /** Programs that have to end before anything is started. */
+  readonly leftovers: readonly Leftover[];
+  /** Processes that keep pipes open on behalf of the last daemon. */
+  readonly formerKeepers: readonly ProcessIdentity[];
+  /** Whether a program of this process is among the leftovers. */
+  mustEnd(spec: ProcessSpec): boolean;
+  /** Whether its program has ended while no daemon lived. */
+  hasEndedUnseen(spec: ProcessSpec): boolean;
+  /** Its log files with generated names; '' where it had none. */
+  formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'];
+  /** Those of all processes. */
+  allAutoLogs(): ReadonlySet<string>;
+  /** Begins to write things down. */
+  begin(ports: SurvivalPorts): void;
+  /** The leftovers have ended. */
+  forgetLeftovers(): void;
+  /** Where the named pipes of a process are, without their endings; null when it gets none. */
+  pipes(spec: ProcessSpec): string | null;
+  /** The state of a process has changed. */
+  changed(snapshot: ProcessSnapshot): void;
+  /** A group has been removed. */
+  forget(group: string): void;
+  keeps(keepers: readonly ProcessIdentity[]): void;
+  /** Everything is about to be stopped in order. */
+  ending(): void;
+  /** Everything is stopped: deletes what was written down. */
+  end(): void;
+  /** Leaves everything where it is, for the next daemon. */
+  leave(): void;
+}
+
+export interface SurvivalPorts {
+  /** The generated log file of a channel; null when it has none. */
+  readonly autoLog: (spec: ProcessSpec, channel: 'stdout' | 'stderr') => string | null;
+}
+
+export const noAutoLogs: ProcessRecord['autoLogs'] = { stdout: '', stderr: '' };
+
+/** Programs live no longer than the daemon. */
+export const withoutSurvival = (refusal: string | null): Survival => ({
+  refusal,
+  directory: null,
+  past: null,
+  leftovers: [],
+  formerKeepers: [],
+  survivor: () => null,
+  mustEnd: () => false,
+  hasEndedUnseen: () => false,
+  formerAutoLogs: () => noAutoLogs,
+  allAutoLogs: () => new Set(),
+  begin: () => {},
+  forgetLeftovers: () => {},
+  pipes: () => null,
+  spawning: () => {},
+  spawned: () => {},
+  exited: () => {},
+  changed: () => {},
+  forget: () => {},
+  keeps: () => {},
+  ending: () => {},
+  end: () => {},
+  leave: () => {},
+});
