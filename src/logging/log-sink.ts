@@ -18,9 +18,10 @@ export interface RotationLimits {
 
 /**
  * What taking bytes out of a pipe came to: how many were taken; `empty`: there are none now; `ended`: there are none and
- * nobody can write any more; `refused`: not this way at present, they are still in the pipe and have to be read.
+ * nobody can write any more. Otherwise they are still in the pipe. `full`: there is no room for them; a few that are
+ * written all the same wait, and `onDrain` tells when they are gone. `refused`: they have to be read and written.
  */
-export type Taken = number | 'empty' | 'ended' | 'refused';
+export type Taken = number | 'empty' | 'ended' | 'full' | 'refused';
 
 export interface LogSink {
   /**

@@ -6,9 +6,10 @@
 
 import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
 import type { Readiness, Watch } from '../os/readiness.ts';
-import type { ReportProblem } from './log-sink.ts';
+import type { ReportProblem, Taken } from './log-sink.ts';
 import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
 import { dropBytes, dropFront, prepareCopies, readFront, readOut } from './pipe-copy.ts';
+import { WritingPace } from './writing-pace.ts';
 
 export type { CaptureOptions, OutputFate } from './output-route.ts';
 
@@ -27,6 +28,16 @@ const finishStepBytes = 64 * 1024;
 
 /** After fewer bytes than these there is hardly more in the pipe already. */
 const worthAnotherLookBytes = 48 * 1024;
+
+/**
+ * Milliseconds for which the writes of a program that writes all the time are gathered, and what its pipe has to hold for
+ * that, so that it is not held up.
+ */
+const gatherMs = 2;
+const roomToGatherBytes = 512 * 1024;
+
+/** What a log that has no room is given to wait for it with: less could not fill what becomes free in a pipe at once. */
+const pieceForFullLogBytes = 4096;
 
 /** What a pipe that is found full may grow to; an ordinary user's pipes may not all be as large, which is no error. */
 const largePipeBytes = 1024 * 1024;
@@ -63,6 +74,9 @@ class PipeToLog implements OutputChannel {
   #capacity: number;
   /** Read and on their way, but still in the pipe as well. */
   #copiedBytes = 0;
+  readonly #pace = new WritingPace();
+  /** Set while the pipe is looked at by the clock. */
+  #gathering: NodeJS.Timeout | null = null;
   /** The log takes no more for now. */
   #paused = false;
   #pipeEnded = false;
@@ -79,6 +93,7 @@ class PipeToLog implements OutputChannel {
   finish(): void {
     if (this.#finished) return;
     this.#finished = true;
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
     if (!this.#pipeEnded) {
       this.#watch.close();
       this.#dropCopied();
@@ -90,19 +105,46 @@ class PipeToLog implements OutputChannel {
   }
 
   #turn(): void {
-    const limit = Math.max(sharedBuffer.length, Math.min(this.#capacity, turnLimitBytes));
-    for (let left = turnLimitBytes; left > 0; ) {
-      const moved = this.#move(sharedBuffer, Math.min(left, limit));
+    const moved = this.#moveWhatIsThere();
+    if (this.#finished || this.#paused || this.#pipeEnded) return;
+    if (this.#pace.isWorthGathering(moved) && this.#hasRoomToGather()) this.#gather();
+    else if (this.#gathering !== null) this.#stopGathering();
+  }
+
+  /** Returns the number of bytes moved. */
+  #moveWhatIsThere(): number {
+    const step = Math.max(sharedBuffer.length, this.#capacity);
+    let total = 0;
+    while (total < turnLimitBytes) {
+      const moved = this.#move(sharedBuffer, Math.min(turnLimitBytes - total, step));
       if (typeof moved !== 'number') {
         if (moved !== 'empty') this.#end(moved);
-        return;
+        break;
       }
-      if (this.#finished || this.#paused) return;
+      total += moved;
+      if (this.#finished || this.#paused) break;
       if (moved >= this.#capacity / 2) this.#grow();
       // What comes now, or was left, is reported as soon as others have had their turn.
-      if (moved < worthAnotherLookBytes) return;
-      left -= moved;
+      if (moved < worthAnotherLookBytes) break;
     }
+    return total;
+  }
+
+  /** Looks again a little later, and not with each of the many small writes until then. */
+  #gather(): void {
+    if (this.#gathering === null) this.#watch.pause();
+    this.#gathering = setTimeout(() => this.#turn(), gatherMs);
+  }
+
+  #stopGathering(): void {
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
+    this.#gathering = null;
+    if (!this.#paused) this.#watch.resume();
+  }
+
+  #hasRoomToGather(): boolean {
+    if (this.#capacity < roomToGatherBytes) this.#grow();
+    return this.#capacity >= roomToGatherBytes;
   }
 
   /** As much as the pipe holds when the program has ended. */
@@ -125,8 +167,7 @@ class PipeToLog implements OutputChannel {
     const lookedAt = isLookedAt();
     if (target === null) return lookedAt ? this.#moveByReading(buffer, count) : dropBytes(fd, count);
     if (lookedAt) return this.#moveSeen(buffer, count);
-    const taken = target.take(fd, count);
-    return taken === 'refused' ? this.#moveCopy(buffer, count) : taken;
+    return this.#unlessTaken(target.take(fd, count), buffer, count);
   }
 
   /** The log takes the bytes out of the pipe, after a look at them. */
@@ -136,7 +177,16 @@ class PipeToLog implements OutputChannel {
     if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
     const taken = target?.take(fd, copied) ?? 'refused';
     if (typeof taken === 'number') onBytes(buffer.subarray(0, taken), 'logged');
-    return taken === 'refused' ? this.#moveCopy(buffer, count) : taken;
+    return this.#unlessTaken(taken, buffer, count);
+  }
+
+  #unlessTaken(taken: Taken, buffer: Uint8Array, count: number): Moved {
+    if (taken === 'refused') return this.#moveCopy(buffer, count);
+    if (taken !== 'full') return taken;
+    // The rest can stay in the pipe as long as the program runs. What is read of it now is lost in a kill.
+    const moved = this.#moveCopy(buffer, this.#finished ? count : Math.min(count, pieceForFullLogBytes));
+    this.#pause();
+    return moved;
   }
 
   /** A copy goes to the log before the bytes leave the pipe: a kill in between may repeat them, but loses none. */
@@ -156,9 +206,14 @@ class PipeToLog implements OutputChannel {
   }
 
   #receive(bytes: Uint8Array): void {
-    if (this.#route.receive(bytes) || this.#finished) return;
+    if (!this.#route.receive(bytes)) this.#pause();
+  }
+
+  #pause(): void {
+    if (this.#finished || this.#paused) return;
     this.#paused = true;
-    this.#watch.pause();
+    if (this.#gathering === null) this.#watch.pause();
+    else this.#stopGathering();
     this.#options.target?.onDrain(() => {
       if (this.#finished || this.#pipeEnded) return;
       this.#paused = false;
@@ -176,6 +231,7 @@ class PipeToLog implements OutputChannel {
   #end(reason: Exclude<Moved, number>): void {
     if (this.#pipeEnded || this.#finished) return;
     this.#pipeEnded = true;
+    if (this.#gathering !== null) clearTimeout(this.#gathering);
     if (typeof reason === 'object') this.#report(reason);
     this.#watch.close();
     this.#route.flush();

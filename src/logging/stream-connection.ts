@@ -6,6 +6,7 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
+import { type Moved, moveBytes } from '../os/fifo.ts';
 import { errorCode } from './system-error.ts';
 
 /** Milliseconds between two attempts to write to a terminal that takes nothing (Ctrl-S); Node cannot wait for one. */
@@ -25,6 +26,8 @@ export interface StreamConnection {
   writeNow(bytes: Uint8Array): number;
   /** Writes all of `bytes`, which must not change, as room comes up; then calls `done`, with an error if it failed. */
   writeAll(bytes: Uint8Array, done: (error?: Error | null) => void): void;
+  /** Moves up to `count` bytes that fit at once from a pipe; `empty` also when none fit. null where that cannot be. */
+  readonly take: ((pipeFd: number, count: number) => Moved) | null;
   close(): void;
 }
 
@@ -114,6 +117,7 @@ function pollableConnection(fd: number): StreamConnection {
     writeAll: (bytes, done) => {
       socket.write(bytes, done);
     },
+    take: (pipeFd, count) => moveBytes(pipeFd, fd, count),
     close: () => {
       socket.destroy();
     },
@@ -135,6 +139,7 @@ function retryingConnection(fd: number, own: boolean): StreamConnection {
   return {
     writeNow: (bytes) => writeUntilFull(fd, bytes),
     writeAll,
+    take: null,
     close: () => {
       clearTimeout(timer);
       if (own) closeSync(fd);

@@ -3,6 +3,7 @@
  * wait when it does not read; a side that has gone away costs its bytes, one report, and nothing else.
  */
 
+import { bytesWaiting } from '../os/fifo.ts';
 import type { LogSink, ReportProblem, Taken } from './log-sink.ts';
 import { connectStream, type StreamAddress, type StreamConnection } from './stream-connection.ts';
 import { errorText } from './system-error.ts';
@@ -51,12 +52,18 @@ export class StreamSink implements LogSink {
     return this.#waitingBytes <= pauseAboveBytes;
   }
 
-  take(): Taken {
-    return 'refused';
+  take(pipeFd: number, count: number): Taken {
+    if (this.#waitingBytes > 0) return 'full';
+    if (this.#broken || this.#connection === null || this.#connection.take === null) return 'refused';
+    const moved = this.#connection.take(pipeFd, count);
+    if (moved === 'empty') return bytesWaiting(pipeFd) > 0 ? 'full' : 'empty';
+    // Writing meets the same error, and reports it.
+    return typeof moved === 'object' ? 'refused' : moved;
   }
 
   onDrain(listener: () => void): void {
-    this.#drainListeners.push(listener);
+    if (this.#waitingBytes === 0) listener();
+    else this.#drainListeners.push(listener);
   }
 
   onceWritten(listener: () => void): void {

@@ -288,25 +288,35 @@ export function setLimit(resource: number, limit: ResourceLimit): void {
 const POSIX_SPAWN_SETPGROUP = 0x02;
 const POSIX_SPAWN_SETSIGDEF = 0x04;
 const POSIX_SPAWN_SETSIGMASK = 0x08;
+const POSIX_SPAWN_SETSID = 0x80;
 // glibc and musl need 80 and 336 bytes for the two opaque records on 64-bit platforms.
 const ACTIONS_BYTES = 256;
 const ATTRIBUTES_BYTES = 512;
 const SIGNAL_SET_BYTES = 128;
 
-let spawnAttributes: Buffer | null = null;
+let groupAttributes: Buffer | null = null;
+let sessionAttributes: Buffer | null = null;
 
-/** Own process group, every signal at its default and none blocked: the same for all programs, so made once. */
-function childAttributes(): Buffer {
-  if (spawnAttributes) return spawnAttributes;
+/** Every signal at its default and none blocked: the same for all programs, so made once. */
+function childAttributes(separation: typeof POSIX_SPAWN_SETPGROUP | typeof POSIX_SPAWN_SETSID): Buffer {
   const lib = library();
   const attributes = Buffer.alloc(ATTRIBUTES_BYTES);
   lib.attributesInit(attributes);
-  lib.attributesFlags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  lib.attributesFlags(attributes, separation | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   lib.attributesProcessGroup(attributes, 0);
   lib.attributesSignalDefault(attributes, Buffer.alloc(SIGNAL_SET_BYTES, 0xff));
   lib.attributesSignalMask(attributes, Buffer.alloc(SIGNAL_SET_BYTES));
-  spawnAttributes = attributes;
   return attributes;
+}
+
+function attributesForGroup(): Buffer {
+  groupAttributes ??= childAttributes(POSIX_SPAWN_SETPGROUP);
+  return groupAttributes;
+}
+
+function attributesForSession(): Buffer {
+  sessionAttributes ??= childAttributes(POSIX_SPAWN_SETSID);
+  return sessionAttributes;
 }
 
 export interface NativeSpawnRequest {
@@ -318,18 +328,24 @@ export interface NativeSpawnRequest {
   readonly directory: string | null;
   /** Descriptors that become 0, 1 and 2. */
   readonly stdio: readonly [number, number, number];
+  /** Descriptors that it gets under the same numbers. */
+  readonly inherited?: readonly number[];
+  /** It leads a session of its own, not only a process group. */
+  readonly ownSession?: boolean;
 }
 
 /** Starts a program. Throws `SystemError` with the errno of whatever failed: fork, chdir or exec. */
 export function posixSpawn(request: NativeSpawnRequest): number {
   const lib = library();
-  const attributes = childAttributes();
+  const attributes = request.ownSession === true ? attributesForSession() : attributesForGroup();
   const actions = Buffer.alloc(ACTIONS_BYTES);
   lib.actionsInit(actions);
   try {
     request.stdio.forEach((fd, target) => {
       lib.actionsDup2(actions, fd, target);
     });
+    // Onto itself: that alone takes off the mark that closes it.
+    for (const fd of request.inherited ?? []) lib.actionsDup2(actions, fd, fd);
     if (request.directory !== null) lib.actionsChdir(actions, request.directory);
     const pid = [0];
     const errno = lib.posixSpawn(

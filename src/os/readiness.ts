@@ -1,10 +1,11 @@
 /**
- * Tells when descriptors can be read, without reading: Node's own streams would take the bytes. One epoll instance holds
- * them all; while nothing is ready, one thread waits in the kernel and nothing wakes up.
+ * Tells when descriptors can be read, without reading: Node's own streams would take the bytes. Pipes are left to Node's
+ * event loop where that is possible; one epoll instance holds all others, for which one thread waits in the kernel.
  */
 
-import { closeSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { checked, nativeCall, waitingNativeCall } from './libc.ts';
+import { createPipeReadiness } from './pipe-readiness.ts';
 
 export interface Readiness {
   /**
@@ -12,7 +13,7 @@ export interface Readiness {
    * must stay open as long as it is watched.
    */
   watch(fd: number, onReady: () => void): Watch;
-  /** Ends the waiting thread. Nothing is reported any more. */
+  /** Ends the waiting thread. Nothing is reported any more, of watches that begin later neither. */
   close(): void;
 }
 
@@ -50,6 +51,8 @@ interface Watched {
   readonly onReady: () => void;
   paused: boolean;
   closed: boolean;
+  /** By whom it is watched instead of here. */
+  elsewhere: Watch | null;
 }
 
 export interface ReadinessOptions {
@@ -68,12 +71,45 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
   let waiting = false;
   let closed = false;
   let rung = false;
+  const pipes = createPipeReadiness({
+    onProven: () => {
+      for (const entry of [...watched.values()]) if (isPipe(entry.fd)) moveToPipes(entry);
+    },
+    onDefect,
+  });
 
   const control = (operation: number, fd: number): void => {
+    // The descriptor may be closed already, and its number be another file's.
+    if (closed) return;
     event.fill(0);
     event.writeUInt32LE(EPOLLIN, 0);
     event.writeInt32LE(fd, dataOffset);
     checked('epoll_ctl', epollControl(epoll, operation, fd, event));
+  };
+
+  const add = (entry: Watched): void => {
+    control(EPOLL_CTL_ADD, entry.fd);
+    watched.set(entry.fd, entry);
+    if (waiting || closed) return;
+    waiting = true;
+    wait();
+  };
+
+  const remove = (entry: Watched): void => {
+    if (!entry.paused) control(EPOLL_CTL_DEL, entry.fd);
+    if (watched.get(entry.fd) === entry) watched.delete(entry.fd);
+  };
+
+  const moveToPipes = (entry: Watched): void => {
+    try {
+      entry.elsewhere = pipes.watch(entry.fd, entry.onReady);
+    } catch (error) {
+      // It stays where it is.
+      onDefect(error);
+      return;
+    }
+    remove(entry);
+    if (entry.paused) entry.elsewhere.pause();
   };
 
   const deliver = (count: number): void => {
@@ -82,7 +118,7 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
       ready.push(watched.get(events.readInt32LE(index * eventBytes + dataOffset)));
     }
     for (const entry of ready) {
-      if (entry === undefined || entry.closed || entry.paused) continue;
+      if (entry === undefined || entry.closed || entry.paused || entry.elsewhere !== null) continue;
       try {
         entry.onReady();
       } catch (error) {
@@ -128,37 +164,38 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
 
   return {
     watch: (fd, onReady) => {
-      const entry: Watched = { fd, onReady, paused: false, closed: false };
-      control(EPOLL_CTL_ADD, fd);
-      watched.set(fd, entry);
-      if (!waiting && !closed) {
-        waiting = true;
-        wait();
-      }
+      if (!closed && pipes.works() && isPipe(fd)) return pipes.watch(fd, onReady);
+      const entry: Watched = { fd, onReady, paused: false, closed: false, elsewhere: null };
+      add(entry);
       return {
         pause: () => {
           if (entry.closed || entry.paused) return;
+          if (entry.elsewhere === null) control(EPOLL_CTL_DEL, fd);
+          else entry.elsewhere.pause();
           entry.paused = true;
-          control(EPOLL_CTL_DEL, fd);
         },
         resume: () => {
           if (entry.closed || !entry.paused) return;
+          if (entry.elsewhere === null) control(EPOLL_CTL_ADD, fd);
+          else entry.elsewhere.resume();
           entry.paused = false;
-          control(EPOLL_CTL_ADD, fd);
         },
         close: () => {
           if (entry.closed) return;
           entry.closed = true;
-          if (!entry.paused) control(EPOLL_CTL_DEL, fd);
-          if (watched.get(fd) === entry) watched.delete(fd);
+          if (entry.elsewhere === null) remove(entry);
+          else entry.elsewhere.close();
         },
       };
     },
     close: () => {
       if (closed) return;
+      pipes.close();
+      wake();
       closed = true;
-      if (waiting) wake();
-      else end();
+      if (!waiting) end();
     },
   };
 }
+
+const isPipe = (fd: number): boolean => fstatSync(fd).isFIFO();
