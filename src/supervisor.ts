@@ -127,7 +127,6 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,
-        readiness,
         isLookedAt: (from) => copiesOutput || logs.isFollowed(from.spec, from.channel) || events.wantsOutput(from),
         onBytes: (from, bytes, fate) => {
           const { spec: of, channel } = from;

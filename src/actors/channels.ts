@@ -10,10 +10,13 @@ import type { ProcessSpec } from '../model/program-spec.ts';
 import { openFifoForProgram, openFifoToWrite } from '../os/fifo.ts';
 import { failureOf, LastingPipe, makeFreshFifo, openDeletedFifo, removeName } from '../os/lasting-pipe.ts';
 import type { Failure, Os } from '../os/os.ts';
+import type { Readiness } from '../os/readiness.ts';
+import type { WatchedPipe } from '../os/watched-pipe.ts';
 import { type BetweenAttempts, LastingOutput } from './lasting-output.ts';
 import { OpenOutput, type OutputChannelName } from './output-source.ts';
 
 export interface ChannelsOptions extends BetweenAttempts {
+  readonly readiness: Pick<Readiness, 'own'>;
   readonly os: Pick<Os, 'openPipe' | 'closeDescriptor' | 'spareDescriptors'>;
   /** Where the pipes of a process are to be, without their endings; null = anonymous pipes. */
   readonly pathFor: (spec: ProcessSpec) => string | null;
@@ -62,7 +65,7 @@ const keepAfterMs = 200;
 
 interface ProgramOutput {
   readonly programFd: number;
-  readonly fd: number;
+  readonly pipe: WatchedPipe;
   readonly release: () => void;
 }
 
@@ -80,7 +83,7 @@ interface Lasting {
 }
 
 export function createChannels(options: ChannelsOptions): Channels {
-  const { os, pathFor, openLog, keeper, warn } = options;
+  const { os, readiness, pathFor, openLog, keeper, warn } = options;
   const known = new Map<string, Lasting>();
   const warned = new Set<string>();
   let keeping: NodeJS.Timeout | null = null;
@@ -92,7 +95,7 @@ export function createChannels(options: ChannelsOptions): Channels {
   };
 
   const descriptors = (): readonly number[] =>
-    [...known.values()].flatMap(({ outputs }) => [...outputs.values()].map(({ pipe }) => pipe.fd));
+    [...known.values()].flatMap(({ outputs }) => [...outputs.values()].map(({ pipe }) => pipe.end.fd));
 
   const keepSoon = (): void => {
     if (keeper === null || keeping !== null) return;
@@ -119,7 +122,8 @@ export function createChannels(options: ChannelsOptions): Channels {
   const openAnonymousOutput = (): ProgramOutput | Failure => {
     const pipe = os.openPipe('read');
     if ('error' in pipe) return pipe;
-    return { programFd: pipe.writeFd, fd: pipe.readFd, release: () => os.closeDescriptor(pipe.readFd) };
+    const end = readiness.own(pipe.readFd);
+    return { programFd: pipe.writeFd, pipe: end, release: () => end.close() };
   };
 
   const openLastingOutput = (spec: ProcessSpec, path: string, channel: OutputChannelName): ProgramOutput | Failure => {
@@ -130,14 +134,14 @@ export function createChannels(options: ChannelsOptions): Channels {
       output = undefined;
     }
     if (output === undefined) {
-      const pipe = LastingPipe.open(`${path}.${endings[channel]}`);
+      const pipe = LastingPipe.open(`${path}.${endings[channel]}`, readiness.own);
       if ('error' in pipe) return pipe;
       output = remember(lasting, channel, pipe);
     }
     const programFd = output.pipe.openForProgram();
     if (typeof programFd !== 'number') return programFd;
     const attached = output;
-    return { programFd, fd: attached.attach(), release: () => attached.release() };
+    return { programFd, pipe: attached.attach(), release: () => attached.release() };
   };
 
   const openProgramOutput = (spec: ProcessSpec, channel: OutputChannelName): ProgramOutput | Failure => {
@@ -163,10 +167,11 @@ export function createChannels(options: ChannelsOptions): Channels {
   const findOutput = (spec: ProcessSpec, path: string, channel: OutputChannelName, pid: number) => {
     const name = `${path}.${endings[channel]}`;
     const found =
-      LastingPipe.openExisting(name) ?? LastingPipe.openDeleted(name, { pid, fd: descriptorNumbers[channel] });
+      LastingPipe.openExisting(name, readiness.own) ??
+      LastingPipe.openDeleted(name, { pid, fd: descriptorNumbers[channel] }, readiness.own);
     if (found !== null) return found;
     warn(`the pipe of '${spec.name}' for ${channel} is gone; what it writes is lost until it is started again`);
-    return LastingPipe.open(name);
+    return LastingPipe.open(name, readiness.own);
   };
 
   /** A program that runs must not be given up because its log cannot be opened. */
@@ -203,7 +208,7 @@ export function createChannels(options: ChannelsOptions): Channels {
           output.release();
           return giveUp(log);
         }
-        opened.push({ open: new OpenOutput(output.fd, log, output.release), programFd: output.programFd });
+        opened.push({ open: new OpenOutput(output.pipe, log, output.release), programFd: output.programFd });
       }
       const [stdout, stderr] = opened;
       const stdin = openProgramInput(spec, listeningFd);
@@ -249,7 +254,7 @@ export function createChannels(options: ChannelsOptions): Channels {
       const path = pathFor(spec);
       if (path === null) return;
       for (const channel of outputChannelsOf(spec)) {
-        const pipe = LastingPipe.openExisting(`${path}.${endings[channel]}`);
+        const pipe = LastingPipe.openExisting(`${path}.${endings[channel]}`, readiness.own);
         if (pipe !== null) remember(lastingOf(spec, path), channel, pipe).release();
       }
     },

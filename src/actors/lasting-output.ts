@@ -7,11 +7,10 @@ import { LazyLog } from '../logging/lazy-log.ts';
 import { type OutputChannel, openOutputChannel } from '../logging/output-channel.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { LastingPipe } from '../os/lasting-pipe.ts';
-import type { Readiness } from '../os/readiness.ts';
+import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { OpenLog, OutputChannelName } from './output-source.ts';
 
 export interface BetweenAttempts {
-  readonly readiness: Readiness;
   readonly openLog: OpenLog;
   /** `[supervisord] strip_ansi`. */
   readonly stripAnsi: boolean;
@@ -39,10 +38,10 @@ export class LastingOutput {
   }
 
   /** Gives the pipe to an attempt; what an earlier one has left in it is in the log before. */
-  attach(): number {
+  attach(): WatchedPipe {
     this.#endBetween();
     this.#attached = true;
-    return this.pipe.fd;
+    return this.pipe.end;
   }
 
   /** From now on until the next attempt the pipe is watched here. */
@@ -52,12 +51,11 @@ export class LastingOutput {
       this.pipe.remove();
       return;
     }
-    const { readiness, stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
+    const { stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
     const spec = this.#spec;
     const channel = this.#channel;
     this.#between = openOutputChannel({
-      fd: this.pipe.fd,
-      readiness,
+      pipe: this.pipe.end,
       stripAnsi,
       target: new LazyLog({
         open: () => openLog(spec, channel),

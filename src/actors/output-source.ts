@@ -3,6 +3,7 @@
 import type { LogTarget } from '../logging/log-target.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
+import type { WatchedPipe } from '../os/watched-pipe.ts';
 
 export type OutputChannelName = 'stdout' | 'stderr';
 
@@ -10,14 +11,14 @@ export type OutputChannelName = 'stdout' | 'stderr';
 export type OpenLog = (spec: ProcessSpec, channel: OutputChannelName) => LogTarget | null | Failure;
 
 export class OpenOutput {
-  /** The daemon's end of the channel's pipe; never blocks. */
-  readonly fd: number;
+  /** The daemon's end; never blocks. */
+  readonly pipe: WatchedPipe;
   readonly log: LogTarget | null;
   /** To be called once, by whoever has read the channel: the pipe is closed, or watched between two attempts. */
   readonly release: () => void;
 
-  constructor(fd: number, log: LogTarget | null, release: () => void) {
-    this.fd = fd;
+  constructor(pipe: WatchedPipe, log: LogTarget | null, release: () => void) {
+    this.pipe = pipe;
     this.log = log;
     this.release = release;
   }

@@ -4,7 +4,6 @@ import { fromCallback } from 'xstate';
 import type { OutputInput } from '../../machines/process.machine.ts';
 import { type OutputFate, openOutputChannel } from '../logging/output-channel.ts';
 import { SyslogLines } from '../logging/syslog-lines.ts';
-import type { Readiness } from '../os/readiness.ts';
 import type { Syslog } from '../os/syslog.ts';
 import { type EventSystem, isProtocolChannel, type WritingChannel } from './event-system.ts';
 import { OpenOutput } from './output-source.ts';
@@ -12,7 +11,6 @@ import { OpenOutput } from './output-source.ts';
 export interface OutputDependencies {
   /** `[supervisord] strip_ansi`. */
   readonly stripAnsi: boolean;
-  readonly readiness: Readiness;
   /** Whether `onBytes` has to be called now. */
   readonly isLookedAt: (from: WritingChannel) => boolean;
   /** Called with every chunk; the bytes are only valid during the call. */
@@ -22,15 +20,7 @@ export interface OutputDependencies {
   readonly onProblem: (message: string) => void;
 }
 
-export const createOutput = ({
-  stripAnsi,
-  readiness,
-  isLookedAt,
-  onBytes,
-  events,
-  syslog,
-  onProblem,
-}: OutputDependencies) =>
+export const createOutput = ({ stripAnsi, isLookedAt, onBytes, events, syslog, onProblem }: OutputDependencies) =>
   fromCallback<{ type: 'output.none' }, OutputInput>(({ input }) => {
     const { spec, channel, source, pid } = input;
     const from: WritingChannel = { spec, channel, pid };
@@ -39,8 +29,7 @@ export const createOutput = ({
     const lines =
       spec[channel].syslog && !isProtocolChannel(from) ? new SyslogLines(spec.name, (line) => syslog.send(line)) : null;
     const reading = openOutputChannel({
-      fd: source.fd,
-      readiness,
+      pipe: source.pipe,
       release: source.release,
       target: source.log,
       stripAnsi,

@@ -5,7 +5,7 @@
  */
 
 import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
-import type { Readiness, Watch } from '../os/readiness.ts';
+import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { ReportProblem, Taken } from './log-sink.ts';
 import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
 import { dropBytes, dropFront, prepareCopies, readFront, readOut } from './pipe-copy.ts';
@@ -43,9 +43,8 @@ const pieceForFullLogBytes = 4096;
 const largePipeBytes = 1024 * 1024;
 
 export interface OutputChannelOptions extends OutputRouteOptions {
-  /** Read end of a pipe that never blocks. */
-  readonly fd: number;
-  readonly readiness: Readiness;
+  /** Its descriptor never blocks. */
+  readonly pipe: WatchedPipe;
   /** Whether somebody looks at the bytes now; asked each time there are some. If not, `onBytes` need not be called. */
   readonly isLookedAt: () => boolean;
   /** Called when the last writer has closed the pipe, if that comes before `finish`. */
@@ -70,7 +69,7 @@ export function openOutputChannel(options: OutputChannelOptions): OutputChannel 
 class PipeToLog implements OutputChannel {
   readonly #options: OutputChannelOptions;
   readonly #route: OutputRoute;
-  readonly #watch: Watch;
+  readonly #fd: number;
   #capacity: number;
   /** Read and on their way, but still in the pipe as well. */
   #copiedBytes = 0;
@@ -86,8 +85,9 @@ class PipeToLog implements OutputChannel {
     prepareCopies();
     this.#options = options;
     this.#route = new OutputRoute(options);
-    this.#capacity = pipeCapacity(options.fd);
-    this.#watch = options.readiness.watch(options.fd, () => this.#turn());
+    this.#fd = options.pipe.fd;
+    this.#capacity = pipeCapacity(this.#fd);
+    options.pipe.listen(() => this.#turn());
   }
 
   finish(): void {
@@ -95,7 +95,7 @@ class PipeToLog implements OutputChannel {
     this.#finished = true;
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     if (!this.#pipeEnded) {
-      this.#watch.close();
+      this.#options.pipe.leave();
       this.#dropCopied();
       this.#moveRest();
     }
@@ -132,14 +132,14 @@ class PipeToLog implements OutputChannel {
 
   /** Looks again a little later, and not with each of the many small writes until then. */
   #gather(): void {
-    if (this.#gathering === null) this.#watch.pause();
+    if (this.#gathering === null) this.#options.pipe.pause();
     this.#gathering = setTimeout(() => this.#turn(), gatherMs);
   }
 
   #stopGathering(): void {
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#gathering = null;
-    if (!this.#paused) this.#watch.resume();
+    if (!this.#paused) this.#options.pipe.resume();
   }
 
   #hasRoomToGather(): boolean {
@@ -162,7 +162,8 @@ class PipeToLog implements OutputChannel {
 
   /** Moves up to `count` bytes the shortest way that there is for them now. */
   #move(buffer: Uint8Array, count: number): Moved {
-    const { fd, target, isLookedAt } = this.#options;
+    const fd = this.#fd;
+    const { target, isLookedAt } = this.#options;
     if (this.#route.changesBytes) return this.#moveCopy(buffer, count);
     const lookedAt = isLookedAt();
     if (target === null) return lookedAt ? this.#moveByReading(buffer, count) : dropBytes(fd, count);
@@ -172,7 +173,8 @@ class PipeToLog implements OutputChannel {
 
   /** The log takes the bytes out of the pipe, after a look at them. */
   #moveSeen(buffer: Uint8Array, count: number): Moved {
-    const { fd, target, onBytes } = this.#options;
+    const fd = this.#fd;
+    const { target, onBytes } = this.#options;
     const copied = readFront(fd, buffer, Math.min(count, buffer.length));
     if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
     const taken = target?.take(fd, copied) ?? 'refused';
@@ -191,7 +193,7 @@ class PipeToLog implements OutputChannel {
 
   /** A copy goes to the log before the bytes leave the pipe: a kill in between may repeat them, but loses none. */
   #moveCopy(buffer: Uint8Array, count: number): Moved {
-    const copied = readFront(this.#options.fd, buffer, Math.min(count, buffer.length));
+    const copied = readFront(this.#fd, buffer, Math.min(count, buffer.length));
     if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
     this.#copiedBytes = copied;
     this.#receive(buffer.subarray(0, copied));
@@ -200,7 +202,7 @@ class PipeToLog implements OutputChannel {
   }
 
   #moveByReading(buffer: Uint8Array, count: number): Moved {
-    const read = readOut(this.#options.fd, buffer, Math.min(count, buffer.length));
+    const read = readOut(this.#fd, buffer, Math.min(count, buffer.length));
     if (typeof read === 'number') this.#receive(buffer.subarray(0, read));
     return read;
   }
@@ -212,19 +214,19 @@ class PipeToLog implements OutputChannel {
   #pause(): void {
     if (this.#finished || this.#paused) return;
     this.#paused = true;
-    if (this.#gathering === null) this.#watch.pause();
+    if (this.#gathering === null) this.#options.pipe.pause();
     else this.#stopGathering();
     this.#options.target?.onDrain(() => {
       if (this.#finished || this.#pipeEnded) return;
       this.#paused = false;
-      this.#watch.resume();
+      this.#options.pipe.resume();
     });
   }
 
   #dropCopied(): void {
     const count = this.#copiedBytes;
     this.#copiedBytes = 0;
-    if (count > 0) dropFront(this.#options.fd, count);
+    if (count > 0) dropFront(this.#fd, count);
   }
 
   /** Nothing more can be read. */
@@ -233,7 +235,7 @@ class PipeToLog implements OutputChannel {
     this.#pipeEnded = true;
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     if (typeof reason === 'object') this.#report(reason);
-    this.#watch.close();
+    this.#options.pipe.leave();
     this.#route.flush();
     this.#options.release();
     this.#options.onEnd?.();
@@ -244,7 +246,7 @@ class PipeToLog implements OutputChannel {
   }
 
   #grow(): void {
-    if (this.#capacity >= largePipeBytes || !growPipe(this.#options.fd, largePipeBytes)) return;
-    this.#capacity = pipeCapacity(this.#options.fd);
+    if (this.#capacity >= largePipeBytes || !growPipe(this.#fd, largePipeBytes)) return;
+    this.#capacity = pipeCapacity(this.#fd);
   }
 }

@@ -51,7 +51,6 @@ const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
 const F_SETFL = 4;
-const F_DUPFD_CLOEXEC = 1030;
 const EINTR = 4;
 const EAGAIN = 11;
 
@@ -90,9 +89,6 @@ export function bytesWaiting(pipeFd: number): number {
   checked('ioctl', ioctl(pipeFd, FIONREAD, count));
   return count.readInt32LE();
 }
-
-/** Another descriptor of the same open file, closed on exec. Throws `SystemError` (EMFILE). */
-export const duplicate = (fd: number): number => checked('fcntl', fcntl(fd, F_DUPFD_CLOEXEC, 0));
 
 /** Capacity of a pipe in bytes. */
 export const pipeCapacity = (pipeFd: number): number => checked('fcntl', fcntl(pipeFd, F_GETPIPE_SZ, 0));

@@ -3,37 +3,41 @@
  * the time, a program's end with each attempt. Its name lets another daemon open the same pipe.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats, unlinkSync } from 'node:fs';
+import { constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats, unlinkSync } from 'node:fs';
 import { makeFifo, openFifoForProgram, openFifoToRead } from './fifo.ts';
 import { SystemError } from './libc.ts';
 import type { Failure } from './os.ts';
+import type { WatchedPipe } from './watched-pipe.ts';
+
+/** As `Readiness` has it. */
+type OwnPipe = (fd: number) => WatchedPipe;
 
 export class LastingPipe {
   readonly path: string;
-  /** The daemon's end for reading; never blocks, and has no end. */
-  readonly fd: number;
+  /** The daemon's end for reading; never blocks, and nobody can close the other end. */
+  readonly end: WatchedPipe;
   readonly #status: Stats;
 
-  private constructor(path: string, fd: number) {
+  private constructor(path: string, end: WatchedPipe) {
     this.path = path;
-    this.fd = fd;
-    this.#status = fstatSync(fd);
+    this.end = end;
+    this.#status = fstatSync(end.fd);
   }
 
   /** Opens the pipe with what may be in it already, or makes it. */
-  static open(path: string): LastingPipe | Failure {
+  static open(path: string, own: OwnPipe): LastingPipe | Failure {
     try {
       makeFifoUnlessThere(path);
-      return new LastingPipe(path, openFifoToRead(path));
+      return new LastingPipe(path, own(openFifoToRead(path)));
     } catch (error) {
       return failureOf(error);
     }
   }
 
   /** Opens the pipe only if it exists; null if it does not, or cannot be opened. */
-  static openExisting(path: string): LastingPipe | null {
+  static openExisting(path: string, own: OwnPipe): LastingPipe | null {
     try {
-      return isFifo(path) ? new LastingPipe(path, openFifoToRead(path)) : null;
+      return isFifo(path) ? new LastingPipe(path, own(openFifoToRead(path))) : null;
     } catch {
       return null;
     }
@@ -43,9 +47,9 @@ export class LastingPipe {
    * Opens the pipe of a name that has been deleted, through a process that still has it open under that number; null
    * unless it is just that pipe.
    */
-  static openDeleted(path: string, holder: DescriptorOf): LastingPipe | null {
+  static openDeleted(path: string, holder: DescriptorOf, own: OwnPipe): LastingPipe | null {
     const fd = openDeletedFifo(path, holder, constants.O_RDWR);
-    return fd === null ? null : new LastingPipe(path, fd);
+    return fd === null ? null : new LastingPipe(path, own(fd));
   }
 
   /** Whether the name leads to this pipe: it may have been deleted, and another one been made. */
@@ -64,7 +68,7 @@ export class LastingPipe {
 
   /** Closes the daemon's end. What is in the pipe stays there as long as somebody else has it open. */
   close(): void {
-    closeSync(this.fd);
+    this.end.close();
   }
 
   /** Closes the daemon's end and takes the name away. */

@@ -3,9 +3,13 @@
  * event loop where that is possible; one epoll instance holds all others, for which one thread waits in the kernel.
  */
 
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
+import { bytesWaiting } from './fifo.ts';
 import { checked, nativeCall, waitingNativeCall } from './libc.ts';
-import { createPipeReadiness } from './pipe-readiness.ts';
+import { pipe } from './native.ts';
+import { watchByStream } from './roomless-stream.ts';
+import type { Watch } from './watch.ts';
+import { OwnedPipe, type PipeWatching, type WatchedPipe } from './watched-pipe.ts';
 
 export interface Readiness {
   /**
@@ -13,16 +17,13 @@ export interface Readiness {
    * must stay open as long as it is watched.
    */
   watch(fd: number, onReady: () => void): Watch;
+  /** Takes the read end of a pipe, to watch it when there is somebody to hear of it. */
+  own(fd: number): WatchedPipe;
   /** Ends the waiting thread. Nothing is reported any more, of watches that begin later neither. */
   close(): void;
 }
 
-export interface Watch {
-  /** Reports nothing until `resume`; what happened meanwhile is reported then. */
-  pause(): void;
-  resume(): void;
-  close(): void;
-}
+export type { Watch } from './watch.ts';
 
 const epollCreate = nativeCall<[flags: number], number>('int epoll_create1(int flags)');
 const epollControl = nativeCall<[epoll: number, operation: number, fd: number, event: Buffer], number>(
@@ -51,8 +52,6 @@ interface Watched {
   readonly onReady: () => void;
   paused: boolean;
   closed: boolean;
-  /** By whom it is watched instead of here. */
-  elsewhere: Watch | null;
 }
 
 export interface ReadinessOptions {
@@ -71,13 +70,6 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
   let waiting = false;
   let closed = false;
   let rung = false;
-  const pipes = createPipeReadiness({
-    onProven: () => {
-      for (const entry of [...watched.values()]) if (isPipe(entry.fd)) moveToPipes(entry);
-    },
-    onDefect,
-  });
-
   const control = (operation: number, fd: number): void => {
     // The descriptor may be closed already, and its number be another file's.
     if (closed) return;
@@ -87,29 +79,12 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
     checked('epoll_ctl', epollControl(epoll, operation, fd, event));
   };
 
-  const add = (entry: Watched): void => {
-    control(EPOLL_CTL_ADD, entry.fd);
-    watched.set(entry.fd, entry);
-    if (waiting || closed) return;
-    waiting = true;
-    wait();
-  };
-
-  const remove = (entry: Watched): void => {
-    if (!entry.paused) control(EPOLL_CTL_DEL, entry.fd);
-    if (watched.get(entry.fd) === entry) watched.delete(entry.fd);
-  };
-
-  const moveToPipes = (entry: Watched): void => {
+  const guarded = (onReady: () => void): void => {
     try {
-      entry.elsewhere = pipes.watch(entry.fd, entry.onReady);
+      onReady();
     } catch (error) {
-      // It stays where it is.
       onDefect(error);
-      return;
     }
-    remove(entry);
-    if (entry.paused) entry.elsewhere.pause();
   };
 
   const deliver = (count: number): void => {
@@ -118,12 +93,8 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
       ready.push(watched.get(events.readInt32LE(index * eventBytes + dataOffset)));
     }
     for (const entry of ready) {
-      if (entry === undefined || entry.closed || entry.paused || entry.elsewhere !== null) continue;
-      try {
-        entry.onReady();
-      } catch (error) {
-        onDefect(error);
-      }
+      if (entry === undefined || entry.closed || entry.paused) continue;
+      guarded(entry.onReady);
     }
   };
 
@@ -162,40 +133,86 @@ export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
     closeSync(bell);
   };
 
+  const watch = (fd: number, onReady: () => void): Watch => {
+    const entry: Watched = { fd, onReady, paused: false, closed: false };
+    control(EPOLL_CTL_ADD, fd);
+    watched.set(fd, entry);
+    if (!waiting && !closed) {
+      waiting = true;
+      wait();
+    }
+    return {
+      pause: () => {
+        if (entry.closed || entry.paused) return;
+        entry.paused = true;
+        control(EPOLL_CTL_DEL, fd);
+      },
+      resume: () => {
+        if (entry.closed || !entry.paused) return;
+        entry.paused = false;
+        control(EPOLL_CTL_ADD, fd);
+      },
+      close: () => {
+        if (entry.closed) return;
+        entry.closed = true;
+        if (!entry.paused) control(EPOLL_CTL_DEL, fd);
+        if (watched.get(fd) === entry) watched.delete(fd);
+      },
+    };
+  };
+
+  const owned = new Set<OwnedPipe>();
+  const byStream: PipeWatching = {
+    takesDescriptor: true,
+    watch: (fd, onReady) => watchByStream({ fd, onReady: () => guarded(onReady), onDefect }),
+  };
+  let pipeWatching: PipeWatching = { takesDescriptor: false, watch };
+  const endTrial = tryStreams(onDefect, () => {
+    pipeWatching = byStream;
+    for (const one of owned) one.change(byStream);
+  });
+
   return {
-    watch: (fd, onReady) => {
-      if (!closed && pipes.works() && isPipe(fd)) return pipes.watch(fd, onReady);
-      const entry: Watched = { fd, onReady, paused: false, closed: false, elsewhere: null };
-      add(entry);
-      return {
-        pause: () => {
-          if (entry.closed || entry.paused) return;
-          if (entry.elsewhere === null) control(EPOLL_CTL_DEL, fd);
-          else entry.elsewhere.pause();
-          entry.paused = true;
-        },
-        resume: () => {
-          if (entry.closed || !entry.paused) return;
-          if (entry.elsewhere === null) control(EPOLL_CTL_ADD, fd);
-          else entry.elsewhere.resume();
-          entry.paused = false;
-        },
-        close: () => {
-          if (entry.closed) return;
-          entry.closed = true;
-          if (entry.elsewhere === null) remove(entry);
-          else entry.elsewhere.close();
-        },
-      };
+    watch,
+    own: (fd) => {
+      const one = new OwnedPipe(fd, pipeWatching, () => owned.delete(one));
+      if (closed) one.retire();
+      else owned.add(one);
+      return one;
     },
     close: () => {
       if (closed) return;
-      pipes.close();
+      endTrial();
       wake();
       closed = true;
+      for (const one of owned) one.retire();
       if (!waiting) end();
     },
   };
 }
 
-const isPipe = (fd: number): boolean => fstatSync(fd).isFIFO();
+/** Finds out whether a pipe can be watched by a stream that takes nothing out of it. Returns what breaks that off. */
+function tryStreams(onDefect: (error: unknown) => void, onSuccess: () => void): () => void {
+  const { readFd, writeFd } = pipe();
+  let open = true;
+  const end = (): void => {
+    if (!open) return;
+    open = false;
+    trial.close();
+    closeSync(writeFd);
+  };
+  writeSync(writeFd, '!');
+  const trial = watchByStream({
+    fd: readFd,
+    onReady: () => {
+      const untouched = bytesWaiting(readFd) === 1;
+      end();
+      if (untouched) onSuccess();
+    },
+    onDefect: (error) => {
+      end();
+      onDefect(error);
+    },
+  });
+  return end;
+}

@@ -68,14 +68,14 @@ describe('the output of a program that communicates', () => {
 
   function run(output: string, options: { readonly stripAnsi?: boolean; readonly maxBytes?: number } = {}) {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
+    const pipe = readiness.own(readFd);
     const captures: string[] = [];
     const told: string[] = [];
     const path = inFolder('a.log');
     const channel = openOutputChannel({
-      fd: readFd,
-      readiness,
+      pipe,
       isLookedAt: () => true,
-      release: () => closeSync(readFd),
+      release: () => pipe.close(),
       target: openLogTarget(path, { maxBytes: 0, backups: 0, onProblem: expect.unreachable }),
       stripAnsi: options.stripAnsi ?? false,
       capture: {

@@ -13,15 +13,18 @@ const readiness = useReadiness();
 const plain = { maxBytes: 0, backups: 0, onProblem: expect.unreachable };
 
 /** A channel of a program's output, and what it has told. */
-function openChannel(options: Pick<OutputChannelOptions, 'fd' | 'target'> & { readonly stripAnsi?: boolean }) {
+function openChannel(
+  options: { readonly fd: number } & Pick<OutputChannelOptions, 'target'> & { readonly stripAnsi?: boolean },
+) {
   const chunks: Buffer[] = [];
   const seen = { ended: false, bytes: () => Buffer.concat(chunks) };
+  const pipe = readiness.own(options.fd);
   const channel = openOutputChannel({
     stripAnsi: false,
-    readiness,
     isLookedAt: () => true,
-    release: () => closeSync(options.fd),
+    release: () => pipe.close(),
     ...options,
+    pipe,
     onBytes: (bytes) => chunks.push(Buffer.from(bytes)),
     onEnd: () => {
       seen.ended = true;
@@ -130,13 +133,13 @@ describe('when the program has ended', () => {
   test('the channel can be finished by a listener to its bytes', async () => {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
     const chunks: string[] = [];
+    const pipe = readiness.own(readFd);
     const channel = openOutputChannel({
-      fd: readFd,
+      pipe,
       target: openLogTarget(inFolder('a.log'), plain),
       stripAnsi: false,
-      readiness,
       isLookedAt: () => true,
-      release: () => closeSync(readFd),
+      release: () => pipe.close(),
       onBytes: (bytes) => {
         const text = Buffer.from(bytes).toString();
         if (text === 'one ') {

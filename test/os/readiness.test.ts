@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { bytesWaiting } from '../../src/os/fifo.ts';
 import { pipe } from '../../src/os/native.ts';
 import { openPidfd } from '../../src/os/pidfd.ts';
-import { createReadiness, type Readiness, type Watch } from '../../src/os/readiness.ts';
+import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const rethrow = (error: unknown): never => {
@@ -31,124 +31,159 @@ const times = {
   'later on': () => new Promise<void>((done) => setTimeout(done, 20)),
 };
 
-function openPipe(): { readFd: number; writeFd: number } {
-  const ends = pipe();
+/** A pipe whose read end is owned, and how often it has been reported. */
+function ownPipe(readiness: Readiness) {
+  const { readFd, writeFd } = pipe();
+  const owned = readiness.own(readFd);
+  const seen = { reports: 0 };
+  const listener = (): void => {
+    seen.reports += 1;
+  };
+  let open = true;
+  const closeWriter = (): void => {
+    if (open) closeSync(writeFd);
+    open = false;
+  };
   undo.push(() => {
-    closeSync(ends.readFd);
-    closeSync(ends.writeFd);
+    owned.close();
+    closeWriter();
   });
-  return ends;
+  return { owned, seen, listener, writeFd, closeWriter };
 }
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 };
 
-describe.each(Object.entries(times))('a pipe that is watched %s', (_, settle) => {
+describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle) => {
   test('is reported as long as there is something in it, and keeps it', async () => {
     const readiness = open();
-    const { readFd, writeFd } = openPipe();
+    const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
-    let reports = 0;
-    undo.push(readiness.watch(readFd, () => (reports += 1)).close);
+    owned.listen(listener);
     await turns(5);
-    expect(reports).toBe(0);
+    expect(seen.reports).toBe(0);
     writeSync(writeFd, 'here');
-    await waitFor('several reports', () => reports > 3);
-    expect(bytesWaiting(readFd)).toBe(4);
-    readSync(readFd, Buffer.alloc(4));
+    await waitFor('several reports', () => seen.reports > 3);
+    expect(bytesWaiting(owned.fd)).toBe(4);
+    readSync(owned.fd, Buffer.alloc(4));
     await turns(5);
-    const before = reports;
+    const before = seen.reports;
     await turns(5);
-    expect(reports).toBe(before);
+    expect(seen.reports).toBe(before);
     writeSync(writeFd, 'again');
-    await waitFor('another report', () => reports > before);
+    await waitFor('another report', () => seen.reports > before);
   });
 
-  test('is not reported while its watch is paused, and is afterwards', async () => {
+  test('is not reported while that is paused, and is afterwards', async () => {
     const readiness = open();
-    const { readFd, writeFd } = openPipe();
+    const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
-    let reports = 0;
-    const watch = readiness.watch(readFd, () => (reports += 1));
-    undo.push(watch.close);
-    watch.pause();
-    watch.pause();
+    owned.listen(listener);
+    owned.pause();
+    owned.pause();
     writeSync(writeFd, 'here');
     await turns(20);
-    expect(reports).toBe(0);
-    watch.resume();
-    watch.resume();
-    await waitFor('the report', () => reports > 0);
+    expect(seen.reports).toBe(0);
+    owned.resume();
+    owned.resume();
+    await waitFor('the report', () => seen.reports > 0);
   });
 
   test('is reported when nobody can write any more', async () => {
     const readiness = open();
-    const { readFd, writeFd } = pipe();
-    undo.push(() => closeSync(readFd));
+    const { owned, seen, listener, closeWriter } = ownPipe(readiness);
     await settle();
-    let reports = 0;
-    undo.push(readiness.watch(readFd, () => (reports += 1)).close);
-    closeSync(writeFd);
-    await waitFor('the end', () => reports > 0);
+    owned.listen(listener);
+    closeWriter();
+    await waitFor('the end', () => seen.reports > 0);
   });
 
-  test('is not reported any more when its watch is closed, not even if its number is another pipe by then', async () => {
+  test('is reported to whoever listens last, and to nobody when that one has left', async () => {
     const readiness = open();
-    const { readFd, writeFd } = openPipe();
+    const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
-    let watch: Watch | null = readiness.watch(readFd, () => {
-      watch?.close();
-      watch = null;
-      reports += 1;
-    });
+    owned.listen(expect.unreachable);
+    owned.listen(listener);
+    writeSync(writeFd, 'here');
+    await waitFor('the report', () => seen.reports > 0);
+    owned.leave();
+    const before = seen.reports;
+    await turns(20);
+    expect(seen.reports).toBe(before);
+    owned.listen(listener);
+    await waitFor('another report', () => seen.reports > before);
+  });
+
+  test('is closed together with its descriptor, even by its listener', async () => {
+    const readiness = open();
+    const { owned, writeFd } = ownPipe(readiness);
+    await settle();
     let reports = 0;
+    owned.listen(() => {
+      reports += 1;
+      owned.close();
+    });
     writeSync(writeFd, 'here');
     await waitFor('the report', () => reports > 0);
     await turns(20);
     expect(reports).toBe(1);
-    undo.push(readiness.watch(readFd, () => (reports += 1)).close);
-    await waitFor('reports of the new watch', () => reports > 1);
+    expect(() => fstatSync(owned.fd)).toThrow('EBADF');
+    owned.close();
+    owned.listen(expect.unreachable);
   });
 
   test('does not keep others from being reported, not even with a listener that throws', async () => {
     const defects: unknown[] = [];
     const readiness = open((error) => defects.push(error));
     await settle();
-    const pipes = Array.from({ length: 20 }, openPipe);
-    const seen = new Set<number>();
-    for (const { readFd } of pipes) {
-      undo.push(
-        readiness.watch(readFd, () => {
-          seen.add(readFd);
-          throw new Error('of no concern to others');
-        }).close,
-      );
+    const pipes = Array.from({ length: 20 }, () => ownPipe(readiness));
+    for (const { owned, listener } of pipes) {
+      owned.listen(() => {
+        listener();
+        throw new Error('of no concern to others');
+      });
     }
     for (const { writeFd } of pipes) writeSync(writeFd, 'here');
-    await waitFor('all to be reported', () => seen.size === pipes.length);
+    await waitFor('all to be reported', () => pipes.every(({ seen }) => seen.reports > 0));
     expect(defects.length).toBeGreaterThanOrEqual(pipes.length);
   });
 
-  test('may be closed together with everything else', async () => {
+  test('is not reported any more once nothing is', async () => {
     const readiness = open();
-    const { readFd, writeFd } = openPipe();
+    const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
-    let reports = 0;
-    const watch = readiness.watch(readFd, () => (reports += 1));
+    owned.listen(listener);
     readiness.close();
     readiness.close();
     writeSync(writeFd, 'here');
     await turns(20);
-    expect(reports).toBe(0);
-    watch.pause();
-    watch.resume();
-    watch.close();
-    const late = readiness.watch(readFd, () => (reports += 1));
+    owned.pause();
+    owned.resume();
+    const late = ownPipe(readiness);
+    writeSync(late.writeFd, 'here');
+    late.owned.listen(late.listener);
     await turns(20);
-    late.close();
-    expect(reports).toBe(0);
+    expect([seen.reports, late.seen.reports]).toEqual([0, 0]);
+    owned.close();
+    expect(() => fstatSync(owned.fd)).toThrow('EBADF');
   });
+});
+
+test('a pipe goes on being watched while the way to do it is changed', async () => {
+  const readiness = open();
+  const pipes = Array.from({ length: 50 }, () => ownPipe(readiness));
+  for (const { owned, listener, writeFd } of pipes) {
+    owned.listen(() => {
+      readSync(owned.fd, Buffer.alloc(10));
+      listener();
+    });
+    writeSync(writeFd, 'one');
+  }
+  await waitFor('all reports', () => pipes.every(({ seen }) => seen.reports > 0));
+  await times['later on']();
+  for (const { writeFd } of pipes) writeSync(writeFd, 'two');
+  await waitFor('all reports', () => pipes.every(({ seen }) => seen.reports > 1));
 });
 
 test('what is no pipe is watched all the same', async () => {
@@ -173,7 +208,7 @@ test('a process that still watches something can end', () => {
         import { createReadiness } from './src/os/readiness.ts';
         import { openPidfd } from './src/os/pidfd.ts';
         const readiness = createReadiness({ onDefect: console.error });
-        readiness.watch(pipe().readFd, () => {});
+        readiness.own(pipe().readFd).listen(() => {});
         readiness.watch(openPidfd(process.pid), () => {});
         setTimeout(() => process.exit(7), 20);
       `,
