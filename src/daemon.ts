@@ -7,6 +7,7 @@ import { closeSync } from 'node:fs';
 import { createSerials } from './actors/event-hub.ts';
 import type { SupervisorControl } from './commands/control.ts';
 import { createDispatch, createMethods, supervisorVersion } from './commands/index.ts';
+import { ConfigError, describeProblem } from './config/problem.ts';
 import type { GroupChanges } from './control/control-ports.ts';
 import { inactiveNotices } from './inactive.ts';
 import { removeAutoLogs } from './logging/auto-logs.ts';
@@ -207,6 +208,7 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
   const dispatch = createDispatch(createMethods(interfaces), control);
   const server = createControlServer({
     servers: spec.servers,
+    users: spec.users,
     dispatch,
     log,
     http: createHttpHandler({
@@ -317,7 +319,7 @@ function readAgain(options: DaemonOptions, last: SupervisorSpec, log: DaemonLog)
   try {
     return options.readConfiguration();
   } catch (error) {
-    log.critical(`cannot read the configuration again, going on with the last one: ${String(error)}`);
+    log.critical(`cannot read the configuration again, going on with the last one: ${describeRefusal(error)}`);
     return last;
   }
 }
@@ -326,7 +328,8 @@ function serverUrlOf({ servers }: SupervisorSpec): string | null {
   const unix = servers.find((server) => server.kind === 'unix');
   if (unix) return `unix://${unix.path}`;
   const inet = servers.findLast((server) => server.kind === 'inet');
-  return inet ? `http://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}` : null;
+  if (!inet) return null;
+  return `${inet.tls === null ? 'http' : 'https'}://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}`;
 }
 
 function handleSignals(supervisor: Supervisor, log: DaemonLog): { exit(name: NodeJS.Signals): void; close(): void } {
@@ -373,8 +376,10 @@ function tryRestart(control: SupervisorControl, log: DaemonLog): void {
   try {
     control.restart();
   } catch (error) {
-    log.critical(
-      `not restarting, since the configuration is invalid: ${error instanceof Error ? error.message : error}`,
-    );
+    log.critical(`not restarting, since the configuration is invalid: ${describeRefusal(error)}`);
   }
 }
+
+/** Every mistake with its place. Unlike the words of Supervisor, which show whole values, these keep secrets out of the log. */
+const describeRefusal = (error: unknown): string =>
+  error instanceof ConfigError ? error.problems.map(describeProblem).join('; ') : String(error);

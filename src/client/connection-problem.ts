@@ -9,6 +9,13 @@ const kinds: Readonly<Record<string, ConnectionProblemKind>> = {
   EPERM: 'no-permission',
 };
 
+/** What OpenSSL and Node call troubles of TLS; the system's own names begin with a single E. */
+const tlsCode =
+  /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|HOSTNAME_|ERROR_IN_CERT)/;
+
+/** OpenSSL puts its source file behind it. */
+const firstSentence = (message: string): string => message.replace(/:\.\.\/.*$/s, '').trim();
+
 /** Of several addresses tried in vain, such as both of `localhost`, the last one counts, as in Supervisor. */
 export function connectionProblem(error: Error): ConnectionProblem {
   const last: unknown = error instanceof AggregateError ? error.errors.at(-1) : error;
@@ -16,6 +23,7 @@ export function connectionProblem(error: Error): ConnectionProblem {
   // An end where a response was due is an error only to Node's HTTP; the system has no code for it.
   if (message === 'socket hang up') return new ConnectionProblem('broken', 'the server closed the connection');
   const code = last instanceof Error && 'code' in last && typeof last.code === 'string' ? last.code : null;
+  if (code !== null && tlsCode.test(code)) return new ConnectionProblem('untrusted', firstSentence(message));
   return new ConnectionProblem(kinds[code ?? ''] ?? 'broken', message, code);
 }
 
@@ -41,11 +49,11 @@ export const notXmlRpc = (path: string, reason: string): ConnectionProblem =>
 export const answerTooLong = (path: string, maxBytes: number): ConnectionProblem =>
   new ConnectionProblem('broken', `the server at ${path} sent an answer of more than ${maxBytes} bytes`);
 
-export const unauthorized = (path: string, given: boolean): ConnectionProblem =>
-  new ConnectionProblem(
-    'unauthorized',
-    given ? `the server at ${path} refused username and password` : `the server at ${path} wants username and password`,
-  );
+/** @param detail the server's own words, if it said more than that. */
+export function unauthorized(path: string, given: boolean, detail: string | null = null): ConnectionProblem {
+  const what = given ? 'refused username and password' : 'wants username and password';
+  return new ConnectionProblem('unauthorized', `the server at ${path} ${what}${detail === null ? '' : `: ${detail}`}`);
+}
 
 /** @param reason the server's words, if it said any. */
 export const connectionEnded = (path: string, reason: string | null): ConnectionProblem =>

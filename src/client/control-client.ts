@@ -32,6 +32,8 @@ export type ConnectionProblemKind =
   | 'no-permission'
   /** Username and password are missing or wrong. */
   | 'unauthorized'
+  /** The certificate of the server is not to be trusted, or the server does not speak TLS, or does not trust ours. */
+  | 'untrusted'
   /** The connection ended, or the other side does not speak the protocol. */
   | 'broken';
 

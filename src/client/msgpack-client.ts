@@ -88,14 +88,15 @@ async function introduce(link: MsgpackLink, address: ServerAddress): Promise<voi
   try {
     const hello = await link.call(sessionMethods.hello, [clientName, protocolVersion]);
     if (!isHello(hello)) throw otherProtocol(place);
-    if (hello.authenticated) return;
-    if (username === null || password === null) throw unauthorized(place, false);
+    if (username === null || password === null) {
+      if (hello.authenticated) return;
+      throw unauthorized(place, false);
+    }
+    // Also where no name is needed: who gives one wants to be known by it.
     await link.call(sessionMethods.authenticate, [username, password]);
   } catch (error) {
     link.close();
     if (error instanceof Fault) throw otherProtocol(place);
-    if (error instanceof ConnectionProblem && error.kind === 'unauthorized')
-      throw unauthorized(place, username !== null);
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import { notifications, unauthorizedCode } from '../protocol/messages.ts';
 import { preface } from '../protocol/preface.ts';
 import { connectionEnded, connectionProblem, garbled, otherProtocol, unauthorized } from './connection-problem.ts';
 import { ConnectionProblem } from './control-client.ts';
-import { describeEndpoint, type Endpoint } from './endpoint.ts';
+import { describeEndpoint, type Endpoint, type Secured } from './endpoint.ts';
 
 export interface Subscriber {
   /** `params` without the number of the subscription. */
@@ -46,7 +46,8 @@ const replyLimits: FrameLimits = { maxBytes: 256 * 1024 * 1024, maxDepth: 64, ma
 const maxSocketPathBytes = 107;
 
 /** Begins to connect; calls may be made at once, and fail when the connection does. */
-export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
+export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly username?: string | null }): MsgpackLink {
+  const givesName = (endpoint.username ?? null) !== null;
   const place = describeEndpoint(endpoint);
   const pending = new Map<number, PendingCall>();
   const subscribers = new Map<number, Subscriber>();
@@ -56,7 +57,7 @@ export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
   let reason: string | null = null;
   let ended: ConnectionProblem | null = null;
 
-  const socket = createConnection(endpoint);
+  const socket = endpoint.dial?.() ?? createConnection(endpoint);
   // Leaves together with the first request.
   socket.cork();
   socket.write(preface);
@@ -101,7 +102,11 @@ export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
       if (call.subscriber !== null && subscription !== null) subscribers.set(subscription, call.subscriber);
       call.resolve(result);
     } else {
-      call.reject(error.code === unauthorizedCode ? unauthorized(place, false) : new Fault(error.code, error.message));
+      call.reject(
+        error.code === unauthorizedCode
+          ? unauthorized(place, givesName, detailOf(error.message))
+          : new Fault(error.code, error.message),
+      );
     }
     keepAliveWhileNeeded();
   }
@@ -164,6 +169,9 @@ export function openMsgpackLink(endpoint: Endpoint): MsgpackLink {
     close: () => finish(new ConnectionProblem('broken', 'the connection was closed on this side'), true),
   };
 }
+
+/** What the server says beyond the bare refusal. */
+const detailOf = (message: string): string | null => /^UNAUTHORIZED: (.+)$/.exec(message)?.[1] ?? null;
 
 function subscriptionOf(reply: unknown): number | null {
   if (typeof reply !== 'object' || reply === null || !('subscription' in reply)) return null;

@@ -26,7 +26,8 @@ interface HttpRequest {
 
 export function connectXmlRpc(address: ServerAddress): ControlClient {
   // Kept alive also for logs: Supervisor sends them as they grow only over a connection that is to be kept.
-  const agent = new Agent({ keepAlive: true });
+  const { dial } = address;
+  const agent = Object.assign(new Agent({ keepAlive: true }), dial === undefined ? {} : { createConnection: dial });
   const place = describeEndpoint(address);
   const connection =
     'path' in address ? { socketPath: address.path, host: 'localhost' } : { host: address.host, port: address.port };

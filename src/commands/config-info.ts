@@ -2,6 +2,7 @@
 
 import type { GroupSpec, LogfileSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
 import type { ActiveGroup, LogAccess } from './control.ts';
+import { withoutSecrets } from './secrets.ts';
 
 export interface ConfigInfo {
   readonly autostart: boolean;
@@ -40,6 +41,13 @@ export interface ConfigInfo {
 
 const notSet = 'none';
 const msPerSecond = 1000;
+
+/** What may be told to somebody who does not change the configuration, and may not know the passwords in it. */
+export const withoutSecretsOf = (info: ConfigInfo): ConfigInfo => ({
+  ...info,
+  command: withoutSecrets(info.command),
+  serverurl: withoutSecrets(info.serverurl),
+});
 
 /** `active` is the running group of that name; the log names of a group that runs this very configuration are real. */
 export function configInfoOf(spec: ProcessSpec, group: GroupSpec, active: ActiveGroup | undefined): ConfigInfo {

@@ -3,8 +3,9 @@
 import { Fault } from '../model/errors.ts';
 import { isStopped } from '../model/process-state.ts';
 import type { GroupSpec } from '../model/program-spec.ts';
+import { suffices } from '../model/role.ts';
 import { readingConfig } from './config-faults.ts';
-import { configInfoOf } from './config-info.ts';
+import { configInfoOf, withoutSecretsOf } from './config-info.ts';
 import type { SupervisorControl } from './control.ts';
 import { defineMethod } from './define-method.ts';
 import { compareText } from './lexical-order.ts';
@@ -63,14 +64,18 @@ const getAllConfigInfo = defineMethod({
     type: 'array',
     doc: 'a struct for each configured process with the values of its section; what is not set is the text `none`',
   },
-  doc: 'Tells the configuration of every process as last read, sorted by process name.',
+  doc:
+    'Tells the configuration of every process as last read, sorted by process name. What looks like a password in a ' +
+    'command or an address is told to the role admin only.',
   role: 'view',
   faults: [],
-  run: ({ control }) =>
-    control
+  run: ({ control, session }) => {
+    const rows = control
       .configuredGroups()
       .flatMap((group) => group.processes.map((spec) => configInfoOf(spec, group, control.group(group.name))))
-      .toSorted((left, right) => compareText(left.name, right.name)),
+      .toSorted((left, right) => compareText(left.name, right.name));
+    return suffices(session.role, 'admin') ? rows : rows.map(withoutSecretsOf);
+  },
 });
 
 export const configurationMethods: readonly Method[] = [

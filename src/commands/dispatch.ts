@@ -1,11 +1,13 @@
 /**
- * From a request to its answer: looks the method up, checks the arguments, refuses while the daemon is stopping, runs.
- * The order of the checks is Supervisor's, since it decides which fault a client sees.
+ * From a request to its answer: looks the method up, refuses whoever may not call it, checks the arguments, refuses while
+ * the daemon is stopping, runs. The order of the checks is Supervisor's, since it decides which fault a client sees.
  */
 
 import { Fault } from '../model/errors.ts';
 import { type SupervisorState, supervisorStateCodes } from '../model/process-state.ts';
+import { suffices } from '../model/role.ts';
 import { checkArgumentCount, convertArguments } from './arguments.ts';
+import { type ControlAction, describeAction, describeError, describeResult } from './audit.ts';
 import type { SupervisorControl } from './control.ts';
 import type { Caller } from './define-method.ts';
 import type { Dispatch, Method, Session } from './method.ts';
@@ -24,13 +26,35 @@ export async function callMethod(
 ): Promise<unknown> {
   const method = methods.get(name);
   if (method === undefined || !isOffered(method, caller.session)) throw Fault.of('UNKNOWN_METHOD');
-  checkArgumentCount(method, params.length);
-  if (!method.worksInShutdown && isEnding(caller.control.state())) throw Fault.of('SHUTDOWN_STATE');
-  return method.run({ ...caller, params: convertArguments(method, params) });
+  if (method.role === 'view') return run(caller, method, params);
+  return runAudited(caller, method, params);
 }
 
 /** Subscriptions exist only where the transport can notify; elsewhere they are unknown. */
 export const isOffered = (method: Method, session: Session): boolean =>
   session.notify !== undefined || method.needsNotifications !== true;
+
+async function runAudited(caller: Caller, method: Method, params: readonly unknown[]): Promise<unknown> {
+  const { control, session } = caller;
+  const action: ControlAction = { method, params, session };
+  try {
+    const result = await run(caller, method, params);
+    control.log.info(describeAction(action, describeResult(result)));
+    return result;
+  } catch (error) {
+    control.log.info(describeAction(action, describeError(error)));
+    throw error;
+  }
+}
+
+function run(caller: Caller, method: Method, params: readonly unknown[]): unknown {
+  const { control, session } = caller;
+  if (!suffices(session.role, method.role)) {
+    throw Fault.of('FORBIDDEN', `${method.name} needs the role ${method.role}, yours is ${session.role}`);
+  }
+  checkArgumentCount(method, params.length);
+  if (!method.worksInShutdown && isEnding(control.state())) throw Fault.of('SHUTDOWN_STATE');
+  return method.run({ ...caller, params: convertArguments(method, params) });
+}
 
 const isEnding = (state: SupervisorState): boolean => supervisorStateCodes[state] < supervisorStateCodes.RUNNING;

@@ -3,6 +3,7 @@
  * the reference documentation alike.
  */
 
+import type { Role } from '../model/role.ts';
 import type { SupervisorControl } from './control.ts';
 
 /** Type names as `system.methodSignature` prints them. */
@@ -15,20 +16,23 @@ export interface Parameter {
   readonly acceptsNumber?: true;
   /** A string that may also come as a number or a boolean; the method receives it as Supervisor prints it. */
   readonly acceptsScalar?: true;
+  /** What it carries is not for logs, such as what is typed into a program. */
+  readonly secret?: true;
   /** One line. */
   readonly doc: string;
   /** Present when the parameter may be left out. */
   readonly default?: unknown;
 }
 
-/** view reads, operate controls processes, admin changes the daemon itself. */
-export type Role = 'view' | 'operate' | 'admin';
-
-/** The connection a request came from. */
+/** The connection a request came from, and whoever asks over it. */
 export interface Session {
   readonly id: number;
-  /** For logs: `unix:uid=1000,pid=42` or `127.0.0.1:50123`. */
+  /** For logs: `uid=1000 pid=42` or `127.0.0.1:50123`. */
   readonly peer: string;
+  /** Who asks and from where, for the line about a control action: `alice from 10.0.0.7:50123`. */
+  readonly actor: string;
+  /** What whoever asks may do. */
+  readonly role: Role;
   /**
    * Sends a notification. Bounded: when the peer reads too slowly the message is dropped and counted, and the peer is
    * told how many it missed as soon as it reads again. What is sent while a `subscribe.*` request runs follows its
@@ -53,6 +57,7 @@ export interface Method {
   readonly returns: { readonly type: TypeName; readonly doc: string };
   /** What `system.methodHelp` answers. */
   readonly doc: string;
+  /** What whoever calls it needs. */
   readonly role: Role;
   /** Names of the faults it may raise besides argument errors, for the reference. */
   readonly faults: readonly string[];

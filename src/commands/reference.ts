@@ -12,9 +12,11 @@ notifications.
 
 A wrong number of arguments is the fault INCORRECT_PARAMETERS, and so is an argument of another type; integers are taken
 for booleans (0 = false) and text of decimal digits for integers. A name that is not in the table is UNKNOWN_METHOD. While
-the daemon stops or restarts, every method not marked otherwise answers SHUTDOWN_STATE. These three are not repeated below.
+the daemon stops or restarts, every method not marked otherwise answers SHUTDOWN_STATE. Whoever has a lesser role than the
+method needs is answered FORBIDDEN. These four are not repeated below.
 
-Roles: *view* reads, *operate* controls processes, *admin* changes the daemon itself.
+Roles: *view* reads, *operate* controls processes, *admin* changes the daemon itself. Without [users](../security.md) of its own
+a configuration gives everybody who gets in the role admin, and FORBIDDEN is never seen.
 `;
 
 export function renderReference(methods: ReadonlyMap<string, Method>): string {

@@ -8,7 +8,7 @@ import { findProcess } from './process-lookup.ts';
 
 const sendProcessStdin = defineMethod({
   name: 'supervisor.sendProcessStdin',
-  params: [processName, { name: 'chars', type: 'string', doc: 'text, sent as UTF-8' }],
+  params: [processName, { name: 'chars', type: 'string', secret: true, doc: 'text, sent as UTF-8' }],
   returns: alwaysTrue,
   doc: 'Writes text to the standard input of a running process.',
   role: 'operate',
@@ -28,7 +28,7 @@ const sendRemoteCommEvent = defineMethod({
   name: 'supervisor.sendRemoteCommEvent',
   params: [
     { name: 'type', type: 'string', acceptsScalar: true, doc: 'the `type` in the header of the event' },
-    { name: 'data', type: 'string', acceptsScalar: true, doc: 'the body of the event' },
+    { name: 'data', type: 'string', acceptsScalar: true, secret: true, doc: 'the body of the event' },
   ],
   returns: alwaysTrue,
   doc: 'Sends a REMOTE_COMMUNICATION event to the event listeners that subscribed to it; without any, to nobody.',

@@ -46,8 +46,22 @@ function readFile(host: Host, request: LoadRequest, configFile: string, problems
     username: reader.read(controlOptions.username),
     password: reader.read(controlOptions.password),
     historyFile: historyFile(reader.read(controlOptions.history_file), host),
+    ...readTls(reader),
   };
   return { section, plugins: readPlugins(reading, 'ctlplugin:', controlPluginOptions.factory) };
+}
+
+function readTls(reader: SectionReader): Pick<ControlSpec, 'tlsCa' | 'tlsCertificate' | 'tlsKey'> {
+  const { tls_ca, tls_certificate, tls_key } = controlOptions;
+  const tlsCa = reader.read(tls_ca);
+  const tlsCertificate = reader.read(tls_certificate);
+  const tlsKey = reader.read(tls_key);
+  if ((tlsCertificate === null) !== (tlsKey === null)) {
+    reader.refuse(tlsCertificate === null ? tls_certificate : tls_key, {
+      reason: `Section [${reader.section}] needs both tls_certificate and tls_key`,
+    });
+  }
+  return { tlsCa, tlsCertificate, tlsKey };
 }
 
 const defaults = (host: Host): ControlFile => ({
@@ -57,6 +71,9 @@ const defaults = (host: Host): ControlFile => ({
     username: null,
     password: null,
     historyFile: null,
+    tlsCa: null,
+    tlsCertificate: null,
+    tlsKey: null,
   },
   plugins: [],
 });

@@ -6,6 +6,7 @@ import {
   byteSize,
   environment,
   existingDirectory,
+  existingFile,
   exitWhen,
   filePath,
   inetAddress,
@@ -16,6 +17,7 @@ import {
   octal,
   owner,
   privateDirectory,
+  role,
   seconds,
   text,
 } from './values.ts';
@@ -117,6 +119,7 @@ export const daemonOptions = {
   }),
   environment: option('environment', environment, '', {
     scope: 'host',
+    secret: true,
     defaultDoc: 'empty',
     doc: 'Variables for all programs: KEY="value",KEY2="value2". The sections read after it know them as ENV_KEY.',
   }),
@@ -150,7 +153,15 @@ const credentialOptions = {
   }),
   password: optional('password', text, {
     scope: 'environment',
+    secret: true,
     doc: 'In plain text, or {SHA} and the SHA-1 in hexadecimal digits.',
+  }),
+};
+
+const anonymousOptions = {
+  anonymous_role: option('anonymous_role', role, 'admin', {
+    scope: 'environment',
+    doc: 'What clients may do that give no name, where none is needed: view, operate or admin. Not known to Supervisor.',
   }),
 };
 
@@ -167,6 +178,7 @@ export const unixServerOptions = {
     doc: 'Permissions of the socket.',
     refusal: (value) => `Invalid chmod value ${value}`,
   }),
+  ...anonymousOptions,
 };
 
 export const inetServerOptions = {
@@ -175,20 +187,64 @@ export const inetServerOptions = {
     scope: 'environment',
     doc: 'Where to listen: a port, host:port, or *:port.',
   }),
+  allow_unauthenticated: option('allow_unauthenticated', boolean, 'false', {
+    scope: 'environment',
+    doc:
+      'Lets clients in that give no name. Needed where other machines can reach the port and nothing is asked of them. ' +
+      'Not known to Supervisor.',
+  }),
+  ...anonymousOptions,
+  tls_certificate: optional('tls_certificate', existingFile, {
+    scope: 'here',
+    doc: 'Makes the server speak TLS: its certificate, and those that lead to its authority, in PEM. Not known to Supervisor.',
+  }),
+  tls_key: optional('tls_key', existingFile, {
+    scope: 'here',
+    doc: 'The private key of tls_certificate, in PEM, without a passphrase. Not known to Supervisor.',
+  }),
+  tls_client_ca: optional('tls_client_ca', existingFile, {
+    scope: 'here',
+    doc: 'Lets in only clients with a certificate of one of these authorities, in PEM. Not known to Supervisor.',
+  }),
+};
+
+/** Keys of `[user:x]`. */
+export const userOptions = {
+  password: required('password', text, {
+    scope: 'environment',
+    secret: true,
+    doc: 'In plain text, or {SHA} and the SHA-1 in hexadecimal digits.',
+  }),
+  role: option('role', role, 'view', {
+    scope: 'environment',
+    doc: 'What the user may do: view reads, operate also controls processes, admin also changes the daemon.',
+  }),
 };
 
 /** Keys of `[supervisorctl]`, in the order in which they are read. */
 export const controlOptions = {
   serverurl: option('serverurl', text, 'http://localhost:9001', {
     scope: 'here',
-    doc: 'Where the daemon listens: http://host:port or unix:///path.',
+    doc: 'Where the daemon listens: http://host:port, https://host:port or unix:///path.',
   }),
   prompt: option('prompt', text, 'supervisor', { scope: 'environment', doc: 'The prompt of the interactive shell.' }),
   username: optional('username', text, { scope: 'environment', doc: 'Sent to a daemon that asks for one.' }),
-  password: optional('password', text, { scope: 'environment', doc: 'In plain text.' }),
+  password: optional('password', text, { scope: 'environment', secret: true, doc: 'In plain text.' }),
   history_file: optional('history_file', text, {
     scope: 'here',
     doc: 'Where the interactive shell keeps its history.',
+  }),
+  tls_ca: optional('tls_ca', existingFile, {
+    scope: 'here',
+    doc: 'For https: the authorities to trust instead of the well-known ones, in PEM. Not known to Supervisor.',
+  }),
+  tls_certificate: optional('tls_certificate', existingFile, {
+    scope: 'here',
+    doc: 'For a server with tls_client_ca: the certificate to show it, in PEM. Not known to Supervisor.',
+  }),
+  tls_key: optional('tls_key', existingFile, {
+    scope: 'here',
+    doc: 'The private key of tls_certificate, in PEM, without a passphrase. Not known to Supervisor.',
   }),
 };
 

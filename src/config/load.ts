@@ -16,6 +16,7 @@ import { ProblemList } from './problem.ts';
 import { environmentNames, type Reading } from './reading.ts';
 import { readServers } from './servers.ts';
 import { noteUnknownNames } from './unknown-names.ts';
+import { readUsers } from './users.ts';
 
 export { loadControlConfig } from './control.ts';
 export type { InvalidConfig, LoadRequest } from './load-request.ts';
@@ -51,11 +52,12 @@ function readSpec(reading: Reading, overrides: Overrides): SupervisorSpec | null
   const section = readDaemonSection(reading);
   const rpcInterfaces = readPlugins(reading, 'rpcinterface:', rpcInterfaceOptions.factory);
   const groups = readGroups(reading, section.environment);
-  const servers = readServers(reading);
+  const users = readUsers(reading);
+  const servers = readServers(reading, users);
   const daemon = daemonSpec(reading, section, overrides);
   if (overrides.has('profile_options')) {
     reading.notices.push({ level: 'warn', message: 'profile_options is accepted but has no effect' });
   }
   noteUnknownNames(reading);
-  return { daemon, servers, rpcInterfaces, groups, notices: reading.notices };
+  return { daemon, servers, users, rpcInterfaces, groups, notices: reading.notices };
 }

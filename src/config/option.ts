@@ -34,6 +34,8 @@ export interface Option<T> {
   /** Supervisor's text for a refused value of a section where it is not the type's own. */
   readonly refusal: ((value: string, section: string) => string) | null;
   readonly flag: Flag | null;
+  /** What is written there is not shown in messages: passwords, and variables, which often are some. */
+  readonly secret: boolean;
   /** What the option is when nothing, or nothing usable, was written. */
   readonly absent: (host: Host) => T;
 }
@@ -44,6 +46,7 @@ interface Details {
   readonly defaultDoc?: string;
   readonly refusal?: (value: string, section: string) => string;
   readonly flag?: Flag;
+  readonly secret?: true;
 }
 
 /** A key with a default, written as a user would write it. */
@@ -61,7 +64,7 @@ export function required<T>(key: string, type: ValueType<T>, details: Details): 
   return { ...optional(key, type, details), required: true };
 }
 
-function common(key: string, { scope, doc, defaultDoc, refusal, flag }: Details) {
+function common(key: string, { scope, doc, defaultDoc, refusal, flag, secret }: Details) {
   return {
     key,
     scope,
@@ -69,6 +72,7 @@ function common(key: string, { scope, doc, defaultDoc, refusal, flag }: Details)
     defaultDoc: defaultDoc ?? null,
     refusal: refusal ?? null,
     flag: flag ?? null,
+    secret: secret ?? false,
     required: false,
   };
 }

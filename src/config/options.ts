@@ -11,6 +11,7 @@ import {
   inetServerOptions,
   rpcInterfaceOptions,
   unixServerOptions,
+  userOptions,
 } from './daemon-options.ts';
 import type { Option } from './option.ts';
 import { eventListenerOptions, fcgiProgramOptions, groupOptions, programOptions } from './program-options.ts';
@@ -40,6 +41,7 @@ export const sectionKinds: readonly SectionKind[] = [
   kind('supervisord', 'exact', 'The daemon itself. Every configuration needs this section.', daemonOptions),
   kind('unix_http_server', 'prefix', 'A control socket in the file system.', unixServerOptions),
   kind('inet_http_server', 'prefix', 'A control server on TCP.', inetServerOptions),
+  kind('user', 'named', 'Somebody who may use every control server. Not known to Supervisor.', userOptions),
   kind('supervisorctl', 'exact', 'What the control client needs to know.', controlOptions),
   kind('program', 'named', 'A program to run. Without a [group:x] that lists it, it is its own group.', programOptions),
   kind('group', 'named', 'Programs that are treated as one.', groupOptions),

@@ -127,6 +127,7 @@ export const programOptions = {
   stderr_events_enabled: stderr.eventsEnabled,
   stderr_syslog: stderr.syslog,
   environment: option('environment', environment, '', {
+    secret: true,
     scope: process,
     defaultDoc: 'empty',
     doc: 'Variables for its processes: KEY="value",KEY2="value2". Its own names are not available to itself.',

@@ -9,6 +9,7 @@ import { describeFailure, type Expansion, expand, type Names } from './expand.ts
 import type { Option, Scope } from './option.ts';
 import type { ProblemList } from './problem.ts';
 import type { Entry, Sections } from './sections.ts';
+import { text } from './values.ts';
 
 export interface Reading {
   readonly host: Host;
@@ -115,7 +116,7 @@ export class SectionReader {
       position: entry?.position ?? this.position(),
       section: this.section,
       key: option.key,
-      ...(entry && { value: entry.value }),
+      ...(entry && !option.secret && { value: entry.value }),
       expected,
     });
   }
@@ -125,6 +126,12 @@ export class SectionReader {
     failure: Exclude<Expansion, { kind: 'expanded' }>,
     where: { readonly text: string; readonly label: string; readonly names: Names },
   ): void {
+    if (option.secret && option.type === text) {
+      // Supervisor shows the whole value; what is refused here was probably a password with a percent sign.
+      const brief = `badly formatted: a percent sign is written %%`;
+      this.refuse(option, { reason: `Format string for '${where.label}' is ${brief}`, brief });
+      return;
+    }
     this.refuse(option, { reason: describeFailure(failure, where), brief: briefly(failure, where.names) });
   }
 

@@ -7,11 +7,12 @@ import type { LengthUnit } from '../model/event-record.ts';
 import { exitOnWords, exitWhenWords } from '../model/exit-policy.ts';
 import { type Autorestart, type LogLevel, logLevels, type OwnerSpec, type UserSpec } from '../model/program-spec.ts';
 import { quoteText } from '../model/python-text.ts';
+import { type Role, roles } from '../model/role.ts';
 import type { Host } from '../os/host.ts';
 import { strip } from './blanks.ts';
 import { readEnvironment } from './environment.ts';
 import { notAnInteger, parseInteger, parseOctal } from './number.ts';
-import { directoryName, expandHome } from './paths.ts';
+import { directoryName, expandHome, normalizePath } from './paths.ts';
 import { parseSignal } from './signal.ts';
 
 export type Parsed<T> =
@@ -168,6 +169,15 @@ export const filePath: ValueType<string> = {
   },
 };
 
+export const existingFile: ValueType<string> = {
+  name: 'existing file',
+  expected: 'a file that exists and can be read',
+  parse: (value, host) => {
+    const path = normalizePath(value, host);
+    return host.readFile(path) === null ? refused(`${value} cannot be read`) : parsed(path);
+  },
+};
+
 /** What a child's log may be, before the deprecated `syslog` is rewritten. An empty path means no log. */
 export type LogfileValue =
   | { readonly kind: 'auto' }
@@ -221,6 +231,15 @@ function oneOf<Word extends string>(name: string, words: readonly Word[]): Value
 
 export const exitOn = oneOf('end of a program', exitOnWords);
 export const exitWhen = oneOf('end of the daemon', exitWhenWords);
+
+export const role: ValueType<Role> = {
+  name: 'role',
+  expected: roles.join(', '),
+  parse: (value) => {
+    const found = roles.find((name) => name === value.toLowerCase());
+    return found ? parsed(found) : refused(`bad role name ${quoteText(value)}`);
+  },
+};
 
 export const lengthUnit: ValueType<LengthUnit> = {
   name: 'unit of length',

@@ -1,6 +1,6 @@
 /** The faults of the control interface: one table of codes, and the error that carries one to a client. */
 
-/** Fault name → code, as Supervisor. `SUCCESS` appears only inside batch results. */
+/** Fault name → code, as Supervisor; FORBIDDEN is ours alone. `SUCCESS` appears only inside batch results. */
 export const faultCodes = {
   UNKNOWN_METHOD: 1,
   INCORRECT_PARAMETERS: 2,
@@ -20,6 +20,7 @@ export const faultCodes = {
   ALREADY_ADDED: 90,
   STILL_RUNNING: 91,
   CANT_REREAD: 92,
+  FORBIDDEN: 403,
 } as const;
 
 export type FaultName = keyof typeof faultCodes;

@@ -5,6 +5,7 @@
 
 import type { LengthUnit } from './event-record.ts';
 import type { ExitOn, ExitWhen } from './exit-policy.ts';
+import type { Role } from './role.ts';
 
 /** Where a value was written, for messages. `line` counts from 1; 0 means the command line or a default. */
 export interface SourcePosition {
@@ -131,24 +132,46 @@ export interface Credentials {
   readonly password: string;
 }
 
-export type ServerSpec =
-  | {
-      readonly kind: 'unix';
-      readonly section: string;
-      /** Absolute. */
-      readonly path: string;
-      readonly mode: number;
-      readonly owner: OwnerSpec | null;
-      readonly credentials: Credentials | null;
-    }
-  | {
-      readonly kind: 'inet';
-      readonly section: string;
-      /** Empty = all interfaces. */
-      readonly host: string;
-      readonly port: number;
-      readonly credentials: Credentials | null;
-    };
+/** Somebody who may use every server, by name and password. */
+export interface UserAccount extends Credentials {
+  readonly role: Role;
+}
+
+/** Files of a server that speaks TLS, absolute. */
+export interface TlsSpec {
+  readonly certificate: string;
+  readonly key: string;
+  /** Clients must show a certificate signed by one of these; null = they need none. */
+  readonly clientCa: string | null;
+}
+
+interface AnyServerSpec {
+  readonly section: string;
+  /** Its own name and password, good for everything; null = none. */
+  readonly credentials: Credentials | null;
+  /** What clients may do that give no name, where that is allowed. */
+  readonly anonymousRole: Role;
+}
+
+export interface UnixServerSpec extends AnyServerSpec {
+  readonly kind: 'unix';
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: OwnerSpec | null;
+}
+
+export interface InetServerSpec extends AnyServerSpec {
+  readonly kind: 'inet';
+  /** Empty = all interfaces. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsSpec | null;
+  /** Lets clients in that give no name, from wherever they come. */
+  readonly allowUnauthenticated: boolean;
+}
+
+export type ServerSpec = UnixServerSpec | InetServerSpec;
 
 export const logLevels = ['critical', 'error', 'warn', 'info', 'debug', 'trace', 'blather'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -197,6 +220,8 @@ export interface ConfigNotice {
 export interface SupervisorSpec {
   readonly daemon: DaemonSpec;
   readonly servers: readonly ServerSpec[];
+  /** Who may use the servers besides their own credentials, in file order. */
+  readonly users: readonly UserAccount[];
   /** Names of `[rpcinterface:x]` sections with their factories, in file order. */
   readonly rpcInterfaces: readonly { readonly name: string; readonly factory: string }[];
   /** Sorted by (priority, name), one per name. */
@@ -208,10 +233,15 @@ export interface SupervisorSpec {
 export interface ControlSpec {
   /** Path of the configuration file that was read; null when none was found. */
   readonly configFile: string | null;
-  /** `http://…` or `unix://<absolute path>`. */
+  /** `http://…`, `https://…` or `unix://<absolute path>`. */
   readonly serverUrl: string;
   readonly username: string | null;
   readonly password: string | null;
   readonly prompt: string;
   readonly historyFile: string | null;
+  /** For `https://`: the file of the authorities to trust instead of the well-known ones. */
+  readonly tlsCa: string | null;
+  /** For `https://` servers that want a certificate of their clients. Only together. */
+  readonly tlsCertificate: string | null;
+  readonly tlsKey: string | null;
 }

@@ -3,7 +3,7 @@
  * Nothing here changes anything.
  */
 
-import type { UserSpec } from '../model/program-spec.ts';
+import type { TlsSpec, UserSpec } from '../model/program-spec.ts';
 
 export interface Host {
   /** The environment the command was started with. */
@@ -25,6 +25,8 @@ export interface Host {
   readFile(path: string): Uint8Array | null;
   /** Paths that match a shell pattern of `*`, `?` and `[…]`, in no particular order. Only `.*` matches a leading dot. */
   glob(pattern: string): readonly string[];
+  /** Why a server cannot speak TLS with these files; null if it can. */
+  tlsProblem(files: TlsSpec): string | null;
   findUser(nameOrId: string | number): UserSpec | null;
   findGroup(nameOrId: string | number): { readonly name: string; readonly gid: number } | null;
 }

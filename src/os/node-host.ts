@@ -3,9 +3,11 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
+import type { TlsSpec } from '../model/program-spec.ts';
 import { glob } from './glob.ts';
 import type { Host } from './host.ts';
 import { findGroup, findUser } from './native.ts';
+import { readTlsFiles } from './tls-files.ts';
 
 const LARGEST_ID = 0xffff_fffe;
 
@@ -22,6 +24,7 @@ export function createNodeHost(environment: Readonly<Record<string, string>> = o
     isDirectory,
     readFile,
     glob,
+    tlsProblem,
     findUser: (nameOrId) => (isImpossibleId(nameOrId) ? null : findUser(nameOrId)),
     findGroup: (nameOrId) => (isImpossibleId(nameOrId) ? null : findGroup(nameOrId)),
   };
@@ -31,6 +34,11 @@ const ownEnvironment = (): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
+
+function tlsProblem(files: TlsSpec): string | null {
+  const read = readTlsFiles(files);
+  return read.kind === 'failed' ? read.text : null;
+}
 
 const isImpossibleId = (nameOrId: string | number): boolean =>
   typeof nameOrId === 'number' ? nameOrId < 0 || nameOrId > LARGEST_ID : nameOrId.includes('\0');

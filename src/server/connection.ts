@@ -8,8 +8,10 @@ import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
 import { isArray } from '../protocol/frame.ts';
 import { afterPreface } from '../protocol/preface.ts';
+import type { Access } from './access.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
+import type { Peer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 import { runSession, type ServedConnection } from './session.ts';
 import { beginsLikeHttp } from './show-out.ts';
@@ -20,10 +22,11 @@ export interface HttpConnection {
   /** Already read from the paused socket; `socket.unshift` puts it back, `socket.resume` starts it again. */
   readonly firstBytes: Buffer;
   readonly id: number;
-  readonly peer: string;
+  readonly peer: Peer;
   readonly server: ServerSpec;
   /** To be called when something large may have been given to the peer to read. */
   readonly onOutput: () => void;
+  readonly access: Access;
 }
 
 /** Returns the function by which the server ends the connection when it shuts down. */
@@ -32,8 +35,9 @@ export type HttpHandler = (connection: HttpConnection) => () => void;
 export interface ConnectionOptions {
   readonly socket: Socket;
   readonly id: number;
-  readonly peer: string;
+  readonly peer: Peer;
   readonly server: ServerSpec;
+  readonly access: Access;
   readonly dispatch: Dispatch;
   readonly http: HttpHandler | null;
   readonly log: ServerLog;
@@ -43,17 +47,18 @@ export interface ConnectionOptions {
   readonly onOutput: () => void;
 }
 
+/** Returns how the server holds the connection. */
 export function acceptConnection(options: ConnectionOptions): ServedConnection {
-  const { socket, id, peer, server, log, limits, onOutput } = options;
+  const { socket, id, peer, server, access, log, limits, onOutput } = options;
   let served: ServedConnection = { end: () => socket.destroy(), idleSince: () => null };
 
   const silence = setTimeout(() => {
-    log.warn(`closed the connection of ${peer}: it said nothing`);
+    log.warn(`closed the connection of ${peer.name}: it said nothing`);
     socket.destroy();
   }, limits.firstByteMs);
   silence.unref();
 
-  const onError = (error: Error): void => log.debug(`connection of ${peer}: ${error.message}`);
+  const onError = (error: Error): void => log.debug(`connection of ${peer.name}: ${error.message}`);
   const onEnd = (): void => socket.destroySoon();
   const onClose = (): void => clearTimeout(silence);
   let received: Buffer = Buffer.alloc(0);
@@ -69,16 +74,19 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
     const first = firstBytes[0] ?? 0;
     if (isArray(first)) {
       socket.removeListener('error', onError);
-      served = runSession({ ...options, firstBytes, credentials: server.credentials });
+      served = runSession({ ...options, firstBytes });
     } else if (!beginsLikeHttp(firstBytes)) {
-      log.warn(`closed the connection of ${peer}: it speaks neither MessagePack-RPC nor HTTP`);
+      log.warn(`closed the connection of ${peer.name}: it speaks neither MessagePack-RPC nor HTTP`);
       endGently(socket, limits.closeGraceMs);
     } else if (options.http === null) {
       socket.write(httpNotOffered);
       endGently(socket, limits.closeGraceMs);
     } else {
       socket.removeListener('error', onError);
-      served = { end: options.http({ socket, firstBytes, id, peer, server, onOutput }), idleSince: () => null };
+      served = {
+        end: options.http({ socket, firstBytes, id, peer, server, access, onOutput }),
+        idleSince: () => null,
+      };
     }
   };
 

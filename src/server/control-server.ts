@@ -6,21 +6,26 @@
 import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Dispatch } from '../commands/method.ts';
-import type { ServerSpec } from '../model/program-spec.ts';
+import type { InetServerSpec, ServerSpec, TlsSpec, UserAccount } from '../model/program-spec.ts';
+import { type Access, createAccess } from './access.ts';
 import { createAdmission } from './admission.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
-import { needsAuthentication } from './credentials.ts';
-import { openInetSocket } from './inet-socket.ts';
+import { type InetSocketResult, openInetSocket } from './inet-socket.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
-import type { ListenProblem } from './listen-problem.ts';
+import { type ListenProblem, tlsFailed } from './listen-problem.ts';
+import { createLoginGate, defaultLoginLimits } from './login-gate.ts';
+import { inetPeer, type Peer, unixPeer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 import type { ServedConnection } from './session.ts';
 import { showOut } from './show-out.ts';
+import type { TlsFront } from './tls-front.ts';
 import { openUnixSocket } from './unix-socket.ts';
 import { boundUnreadOutput } from './unread-output.ts';
 
 export interface ControlServerOptions {
   readonly servers: readonly ServerSpec[];
+  /** Who may use them besides their own credentials. */
+  readonly users?: readonly UserAccount[];
   readonly dispatch: Dispatch;
   readonly log: ServerLog;
   /** Takes connections that begin like HTTP; without it they get a 501. */
@@ -54,6 +59,8 @@ export interface ControlServer {
 }
 
 interface OpenConnection extends ServedConnection {
+  /** What is written to: the accepted one, or TLS upon it. */
+  readonly socket: Socket;
   readonly peer: string;
 }
 
@@ -69,11 +76,16 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   const admission = createAdmission(limits.connections, log);
   let shownOut = 0;
   let lastId = 0;
+  const gate = createLoginGate(log, defaultLoginLimits, () => performance.now());
+  const users = options.users ?? [];
 
-  function accept(socket: Socket, server: ServerSpec): void {
+  /** Counts a connection as long as it is open, from its first moment on. */
+  function accept(socket: Socket, speaksTls: boolean, begin: (id: number) => void): void {
     const refusal = admission.refusal(connections.size, endLongestIdle);
     if (refusal !== null) {
-      refuse(socket, refusal);
+      // Words would come before the handshake, where nobody understands them.
+      if (speaksTls) socket.destroy();
+      else refuse(socket, refusal);
       return;
     }
     lastId += 1;
@@ -82,20 +94,26 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       connections.delete(socket);
       admission.ended(connections.size);
     });
-    const peer = server.kind === 'unix' ? `unix:connection=${id}` : `${socket.remoteAddress}:${socket.remotePort}`;
+    connections.set(socket, { socket, peer: '', end: () => socket.destroy(), idleSince: () => null });
+    begin(id);
+  }
+
+  /** `counted` is the connection that `socket` is carried by. */
+  function serve(socket: Socket, counted: Socket, id: number, server: ServerSpec, access: Access, peer: Peer): void {
     const served = acceptConnection({
       socket,
       id,
       peer,
       server,
+      access,
       dispatch,
       http: options.http ?? null,
       log,
       limits,
       version: options.version ?? '',
-      onOutput: () => boundUnreadOutput({ connections, limitBytes: limits.unreadBytes, log }),
+      onOutput: () => boundUnreadOutput({ connections: connections.values(), limitBytes: limits.unreadBytes, log }),
     });
-    connections.set(socket, { peer, ...served });
+    connections.set(counted, { socket, peer: peer.name, ...served });
   }
 
   /** False if none is idle. Its client connects again when it has something to ask. */
@@ -121,23 +139,55 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     showOut(socket, reason, limits.closeGraceMs);
   }
 
-  function openSocket(server: ServerSpec, inherited: number | null) {
-    const onConnection = (socket: Socket): void => accept(socket, server);
-    if (server.kind === 'inet') {
-      const { host, port, section } = server;
-      const onAcceptError = (error: Error): void => log.error(`${section}: ${error.message}`);
-      return openInetSocket({ host, port, inherited, onConnection, onAcceptError });
-    }
+  async function openSocket(server: ServerSpec, access: Access, inherited: number | null) {
+    if (server.kind === 'inet') return await openInet(server, access, inherited);
     const { path, mode, owner } = server;
+    const onConnection = (socket: Socket): void =>
+      accept(socket, false, (id) => serve(socket, socket, id, server, access, unixPeer(socket, id)));
     const onAcceptError = (error: Error): void => log.error(`${path}: ${error.message}`);
-    return openUnixSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice });
+    return await openUnixSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice });
+  }
+
+  async function openInet(
+    server: InetServerSpec,
+    access: Access,
+    inherited: number | null,
+  ): Promise<InetSocketResult> {
+    const { host, port, section } = server;
+    const front = server.tls === null ? null : await openTls(server, server.tls);
+    if (front !== null && 'problem' in front) {
+      return { kind: 'problem', problem: tlsFailed(`${host}:${port}`, section, front.problem) };
+    }
+    const onConnection = (socket: Socket): void => {
+      const peer = inetPeer(socket);
+      accept(socket, front !== null, (id) => {
+        if (front === null) serve(socket, socket, id, server, access, peer);
+        else {
+          front.take(socket, (secured, certificate) =>
+            serve(secured, socket, id, server, access, { ...peer, transport: 'tls', certificate }),
+          );
+        }
+      });
+    };
+    const onAcceptError = (error: Error): void => log.error(`${section}: ${error.message}`);
+    const onlyLoopback = isOpenToAnybody(server, access) && !server.allowUnauthenticated;
+    return await openInetSocket({ host, port, onlyLoopback, inherited, onConnection, onAcceptError });
+  }
+
+  async function openTls(
+    { section }: InetServerSpec,
+    files: TlsSpec,
+  ): Promise<TlsFront | { readonly problem: string }> {
+    const { createTlsFront } = await import('./tls-front.ts');
+    return createTlsFront({ files, section, handshakeMs: limits.firstByteMs, log });
   }
 
   async function listen(inherited: Readonly<Record<string, number>> = {}): Promise<ListenProblem | null> {
     const unused = new Map(Object.entries(inherited));
     for (const server of options.servers) {
       const key = addressKey(server);
-      const opened = await openSocket(server, unused.get(key) ?? null);
+      const access = createAccess(server, users, gate);
+      const opened = await openSocket(server, access, unused.get(key) ?? null);
       unused.delete(key);
       if (opened.kind === 'problem') {
         await close();
@@ -146,7 +196,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       const { listener } = opened;
       listeners.push({ key, close: listener.close, handOver: listener.handOver });
       options.onListening?.(server, 'path' in listener ? listener.path : listener.address);
-      if (!needsAuthentication(server.credentials)) {
+      if (isOpenToAnybody(server, access)) {
         log.critical(`Server '${server.section}' running without any HTTP authentication checking`);
       }
     }
@@ -186,3 +236,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
 
   return { listen, handOver, close };
 }
+
+/** Neither a name nor a certificate is asked for. */
+const isOpenToAnybody = (server: ServerSpec, { anonymous }: Access): boolean =>
+  anonymous !== null && (server.kind === 'unix' || (server.tls?.clientCa ?? null) === null);

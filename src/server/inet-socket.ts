@@ -3,8 +3,9 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, isIP, type Socket } from 'node:net';
+import { isLoopback } from '../os/loopback.ts';
 import { keepListening, listenOnInherited } from './inherited-socket.ts';
-import { inUse, type ListenProblem, listenFailed } from './listen-problem.ts';
+import { inUse, type ListenProblem, listenFailed, openToAll } from './listen-problem.ts';
 
 export interface InetSocketOptions {
   /** Address or name; '' = all interfaces. */
@@ -12,6 +13,8 @@ export interface InetSocketOptions {
   readonly port: number;
   /** A socket that listens there already, from the version that this one replaces; otherwise a new one is made. */
   readonly inherited?: number | null;
+  /** Refuses to listen where other machines could connect. */
+  readonly onlyLoopback: boolean;
   readonly onConnection: (socket: Socket) => void;
   /** An accept that failed, such as for lack of descriptors; the socket goes on listening. */
   readonly onAcceptError: (error: Error) => void;
@@ -37,6 +40,8 @@ export async function openInetSocket(options: InetSocketOptions): Promise<InetSo
   let host = '';
   try {
     host = await addressOf(options.host);
+    // A name may mean another address than its reader thinks.
+    if (options.onlyLoopback && !isLoopback(host)) return { kind: 'problem', problem: openToAll(place, host) };
     if (typeof options.inherited !== 'number') {
       server.listen({ host, port, backlog: 1024 });
       await once(server, 'listening');

@@ -4,7 +4,7 @@ import { constants, userInfo } from 'node:os';
 import type { OwnerSpec } from '../model/program-spec.ts';
 
 export interface ListenProblem {
-  readonly kind: 'in-use' | 'path-too-long' | 'chown-refused' | 'failed';
+  readonly kind: 'in-use' | 'path-too-long' | 'chown-refused' | 'open-to-all' | 'no-tls' | 'failed';
   readonly path: string;
   /** What to print behind `Error: `. */
   readonly text: string;
@@ -33,6 +33,21 @@ export const chownRefused = (path: string, owner: OwnerSpec): ListenProblem => (
     `Not permitted to chown ${path} to uid/gid (${owner.uid ?? -1}, ${owner.gid ?? -1}); adjust "sockchown" value ` +
     'in config file or on command line to values that the current user ' +
     `(${currentUserName()}) can successfully chown`,
+});
+
+/** @param address what the name in the configuration stands for. */
+export const openToAll = (path: string, address: string): ListenProblem => ({
+  kind: 'open-to-all',
+  path,
+  text:
+    `Cannot open an HTTP server: ${path} is ${address}, where other machines can connect, and neither a password nor ` +
+    'a certificate is asked for; set username and password, or allow_unauthenticated=true',
+});
+
+export const tlsFailed = (path: string, section: string, reason: string): ListenProblem => ({
+  kind: 'no-tls',
+  path,
+  text: `Cannot open an HTTP server: [${section}] cannot speak TLS: ${reason}`,
 });
 
 /** @param code the system's error name: `EACCES`. */

@@ -7,15 +7,15 @@
 import type { Socket } from 'node:net';
 import type { Dispatch, Session } from '../commands/method.ts';
 import { Fault } from '../model/errors.ts';
-import type { Credentials } from '../model/program-spec.ts';
 import { decodeMessage } from '../protocol/codec.ts';
 import { createFrameReader } from '../protocol/frame.ts';
 import type { ErrorRecord, HelloReply, RequestMessage } from '../protocol/messages.ts';
 import { protocolVersion, sessionMethods, subscriptionNamespace, unauthorizedCode } from '../protocol/messages.ts';
-import { acceptsCredentials, needsAuthentication } from './credentials.ts';
+import { type Access, describeActor, type Identity } from './access.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
 import { createOutput } from './output.ts';
+import type { Peer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 
 /** A connection as the server holds it. */
@@ -31,8 +31,8 @@ export interface SessionOptions {
   /** What was read to find out that the peer speaks MessagePack. */
   readonly firstBytes: Uint8Array;
   readonly id: number;
-  readonly peer: string;
-  readonly credentials: Credentials | null;
+  readonly peer: Peer;
+  readonly access: Access;
   readonly dispatch: Dispatch;
   readonly log: ServerLog;
   readonly limits: ServerLimits;
@@ -44,14 +44,15 @@ export interface SessionOptions {
 
 /** Runs until the connection ends. */
 export function runSession(options: SessionOptions): ServedConnection {
-  const { socket, peer, credentials, log, limits } = options;
+  const { socket, access, log, limits } = options;
+  const peer = options.peer.name;
   const output = createOutput({
     socket,
     notificationBytes: limits.notificationBytes,
     onEmpty: () => readOn(),
     onFull: options.onOutput,
   });
-  let authenticated = !needsAuthentication(credentials);
+  let identity = access.anonymous;
   let wrongPasswords = 0;
   let inFlight = 0;
   let resting = false;
@@ -61,11 +62,17 @@ export function runSession(options: SessionOptions): ServedConnection {
   let lastUsedMs = performance.now();
   let unfinished: NodeJS.Timeout | null = null;
   const releases: (() => void)[] = [];
-  const reader = createFrameReader(authenticated ? limits.framesAfter : limits.framesBefore);
+  const reader = createFrameReader(identity !== null ? limits.framesAfter : limits.framesBefore);
 
   const session: Session = {
     id: options.id,
     peer,
+    get actor() {
+      return describeActor(options.peer, identity ?? nobody);
+    },
+    get role() {
+      return (identity ?? nobody).role;
+    },
     notify: (method, params) => {
       if (!ending) output.notify(method, params);
     },
@@ -76,10 +83,10 @@ export function runSession(options: SessionOptions): ServedConnection {
   };
 
   const authenticationDeadline = setTimeout(() => {
-    if (!authenticated) refuse('did not authenticate in time');
+    if (identity === null) refuse('did not authenticate in time');
   }, limits.authenticationMs);
   authenticationDeadline.unref();
-  if (authenticated) clearTimeout(authenticationDeadline);
+  if (identity !== null) clearTimeout(authenticationDeadline);
 
   function readOn(): void {
     while (!ending && !resting && inFlight < limits.requestsInFlight && output.queuedBytes <= limits.outputBytes) {
@@ -152,12 +159,12 @@ export function runSession(options: SessionOptions): ServedConnection {
         server: 'statevisor',
         version: options.version,
         protocol: protocolVersion,
-        authenticated,
+        authenticated: identity !== null,
       };
       output.reply(request.id, null, hello);
     } else if (request.method === sessionMethods.authenticate) {
       authenticate(request);
-    } else if (authenticated) {
+    } else if (identity !== null) {
       void run(request);
       rest();
     } else {
@@ -171,13 +178,14 @@ export function runSession(options: SessionOptions): ServedConnection {
       output.reply(id, recordOf(Fault.of('INCORRECT_PARAMETERS')), null);
       return;
     }
-    if (needsAuthentication(credentials) && !acceptsCredentials(credentials, username, password)) {
-      output.reply(id, unauthorized, null);
+    const login = access.login(username, password, options.peer);
+    if (login.kind !== 'accepted') {
+      output.reply(id, login.kind === 'wrong' ? unauthorized : tooManyLogins(login.waitMs), null);
       wrongPasswords += 1;
       if (wrongPasswords >= limits.authenticationAttempts) refuse('gave a wrong username or password too often');
       return;
     }
-    authenticated = true;
+    identity = login.identity;
     clearTimeout(authenticationDeadline);
     reader.setLimits(limits.framesAfter);
     output.reply(id, null, true);
@@ -252,7 +260,7 @@ export function runSession(options: SessionOptions): ServedConnection {
     end: close,
     idleSince: () => {
       const busy = inFlight > 0 || releases.length > 0 || reader.heldBytes > 0 || output.queuedBytes > 0;
-      return busy || ending || !authenticated ? null : lastUsedMs;
+      return busy || ending || identity === null ? null : lastUsedMs;
     },
   };
 }
@@ -260,6 +268,16 @@ export function runSession(options: SessionOptions): ServedConnection {
 const recordOf = (fault: Fault): ErrorRecord => ({ code: fault.code, message: fault.text });
 
 const unauthorized: ErrorRecord = { code: unauthorizedCode, message: 'UNAUTHORIZED' };
+
+const msPerSecond = 1000;
+
+const tooManyLogins = (waitMs: number): ErrorRecord => ({
+  code: unauthorizedCode,
+  message: `UNAUTHORIZED: too many wrong passwords, try again in ${Math.ceil(waitMs / msPerSecond)} seconds`,
+});
+
+/** Nothing is run for whoever has not said a name where one is needed; this is what the table would be told. */
+const nobody: Identity = { name: null, role: 'view' };
 
 /** Completes "sent a message that is …". */
 const describe = {

@@ -5,7 +5,18 @@
  */
 
 import { once } from 'node:events';
-import { chmodSync, chownSync, closeSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+} from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import type { OwnerSpec } from '../model/program-spec.ts';
@@ -14,6 +25,9 @@ import { chownRefused, inUse, type ListenProblem, listenFailed, pathTooLong } fr
 
 /** What fits into sockaddr_un beside the final zero. */
 export const maxSocketPathBytes = 107;
+
+/** Names a file without opening it. Node has no constant for it. */
+const O_PATH = 0o10000000;
 
 /** How often a path that others take and leave at the same moment is tried. */
 const attempts = 5;
@@ -132,16 +146,9 @@ async function listenUnreachably(server: Server, name: TemporaryName): Promise<s
 
 /** Gives the bound socket its mode and owner, then its name, which must not belong to a living server. */
 async function publish(temporary: string, options: UnixSocketOptions): Promise<ListenProblem | null> {
-  const { path, mode, owner } = options;
-  if (owner !== null) {
-    try {
-      chownSync(temporary, owner.uid ?? -1, owner.gid ?? -1);
-    } catch (error) {
-      if (codeOf(error) === 'EPERM') return chownRefused(path, owner);
-      throw error;
-    }
-  }
-  chmodSync(temporary, mode);
+  const { path } = options;
+  const refusal = settle(temporary, options);
+  if (refusal !== null) return refusal;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const code = link(temporary, path);
     if (code === null) return null;
@@ -162,6 +169,27 @@ async function publish(temporary: string, options: UnixSocketOptions): Promise<L
     }
   }
   return inUse(path);
+}
+
+/**
+ * Owner first, permissions last: in between nobody but root gets in. Both go to the socket itself, whatever somebody who may
+ * write to the directory has put under its name meanwhile.
+ */
+function settle(temporary: string, { path, mode, owner }: UnixSocketOptions): ListenProblem | null {
+  const descriptor = openSync(temporary, O_PATH | constants.O_NOFOLLOW);
+  try {
+    const found = fstatSync(descriptor);
+    if (!found.isSocket() || found.uid !== process.geteuid?.()) return listenFailed(path, 'EEXIST');
+    const itself = `/proc/self/fd/${descriptor}`;
+    if (owner !== null) chownSync(itself, owner.uid ?? -1, owner.gid ?? -1);
+    chmodSync(itself, mode);
+    return null;
+  } catch (error) {
+    if (owner !== null && codeOf(error) === 'EPERM') return chownRefused(path, owner);
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function link(from: string, to: string): string | null {

@@ -7,8 +7,8 @@ import type { Socket } from 'node:net';
 import type { ServerLog } from './server-log.ts';
 
 export interface UnreadOutputOptions {
-  /** Those that are open, with the names of their peers. */
-  readonly connections: ReadonlyMap<Socket, { readonly peer: string }>;
+  /** What is written to each that is open, and the name of its peer. */
+  readonly connections: Iterable<{ readonly socket: Socket; readonly peer: string }>;
   readonly limitBytes: number;
   readonly log: Pick<ServerLog, 'warn'>;
 }
@@ -16,17 +16,17 @@ export interface UnreadOutputOptions {
 /** To be called whenever much may have been added to what a peer has to read. */
 export function boundUnreadOutput({ connections, limitBytes, log }: UnreadOutputOptions): void {
   let total = 0;
-  let worst: Socket | null = null;
-  for (const socket of connections.keys()) {
+  let worst: { readonly socket: Socket; readonly peer: string } | null = null;
+  for (const connection of connections) {
+    const { socket } = connection;
     if (socket.destroyed) continue;
     total += socket.writableLength;
-    if (worst === null || socket.writableLength > worst.writableLength) worst = socket;
+    if (worst === null || socket.writableLength > worst.socket.writableLength) worst = connection;
   }
   if (worst === null || total <= limitBytes) return;
-  const peer = connections.get(worst)?.peer ?? '';
   log.warn(
-    `closed the connection of ${peer}: it left ${worst.writableLength} bytes unread, and all connections ` +
+    `closed the connection of ${worst.peer}: it left ${worst.socket.writableLength} bytes unread, and all connections ` +
       `together may leave no more than ${limitBytes}`,
   );
-  worst.destroy();
+  worst.socket.destroy();
 }

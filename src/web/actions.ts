@@ -14,6 +14,17 @@ export interface ActionContext {
   readonly call: (method: string, ...params: readonly unknown[]) => Promise<unknown>;
 }
 
+/** Every action and the methods it calls. */
+export const actionMethods: ReadonlyMap<string, readonly string[]> = new Map([
+  ['refresh', []],
+  ['stopall', ['supervisor.stopAllProcesses']],
+  ['restartall', ['supervisor.stopAllProcesses', 'supervisor.startAllProcesses']],
+  ['start', ['supervisor.startProcess']],
+  ['stop', ['supervisor.stopProcess']],
+  ['restart', ['supervisor.stopProcess', 'supervisor.startProcess']],
+  ['clearlog', ['supervisor.clearProcessLogs']],
+]);
+
 /**
  * The sentence to show; null for an action that does not exist. Rejects with the fault of an action on all processes.
  * @param name As in the link; undefined when it has none.

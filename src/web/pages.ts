@@ -8,15 +8,18 @@ import type { SupervisorControl } from '../commands/control.ts';
 import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
 import { Fault, faultCodes } from '../model/errors.ts';
 import type { ProcessInfo } from '../model/process-info.ts';
+import { suffices } from '../model/role.ts';
 import type { PageHandler, PageRequest, Reply } from '../server/http/http-handler.ts';
 import { errorReply } from '../server/http/reply.ts';
-import { type ActionContext, runAction, unexpected } from './actions.ts';
+import { type ActionContext, actionMethods, runAction, unexpected } from './actions.ts';
 import { findAsset } from './assets.ts';
 import { calendarTime } from './calendar-time.ts';
+import { renderConfirmPage } from './confirm-page.ts';
 import type { Origin } from './document.ts';
 import { renderEndingPage } from './ending-page.ts';
 import { pageReply, redirect } from './page-reply.ts';
 import { percentEncode } from './percent-encoding.ts';
+import type { Allows } from './process-row.ts';
 import { renderStatusPage } from './status-page.ts';
 import { readTailLimit, renderTailPage } from './tail-page.ts';
 
@@ -31,10 +34,16 @@ export interface PagesOptions {
 export function createPages(options: PagesOptions): PageHandler {
   const { control } = options;
   // The pages have the methods even where the configuration names no RPC interface (as Supervisor).
-  const dispatch = createDispatch(createMethods(), control);
+  const methods = createMethods();
+  const dispatch = createDispatch(methods, control);
   return (request) => {
     const call: ActionContext['call'] = (method, ...params) => dispatch(method, params, request.session);
-    const visit: Visit = { request, context: { control, call }, origin: originOf(options) };
+    const allows = (action: string): boolean =>
+      (actionMethods.get(action) ?? []).every((name) => {
+        const method = methods.get(name);
+        return method !== undefined && suffices(request.session.role, method.role);
+      });
+    const visit: Visit = { request, context: { control, call }, allows, origin: originOf(options) };
     switch (request.path) {
       case '/':
       case '/index.html':
@@ -50,6 +59,7 @@ export function createPages(options: PagesOptions): PageHandler {
 interface Visit {
   readonly request: PageRequest;
   readonly context: ActionContext;
+  readonly allows: Allows;
   readonly origin: Origin;
 }
 
@@ -59,23 +69,28 @@ function originOf({ control, version, hostName = hostname() }: PagesOptions): Or
 }
 
 async function answerStatus(visit: Visit): Promise<Reply | null> {
-  const { request, context, origin } = visit;
+  const { request, context, allows, origin } = visit;
   const { fields } = request;
   try {
     const action = fields.get('action');
     if (action !== undefined) return await answerAction(visit, action);
     const processes = (await context.call('supervisor.getAllProcessInfo')) as readonly ProcessInfo[];
-    return pageReply(200, renderStatusPage({ processes, message: fields.get('message') ?? null, origin }));
+    return pageReply(200, renderStatusPage({ processes, message: fields.get('message') ?? null, allows, origin }));
   } catch (error) {
     if (!(error instanceof Fault && error.code === faultCodes.SHUTDOWN_STATE)) throw error;
     return pageReply(500, renderEndingPage(origin));
   }
 }
 
-async function answerAction({ request, context }: Visit, action: string): Promise<Reply | null> {
+async function answerAction({ request, context, allows, origin }: Visit, action: string): Promise<Reply | null> {
   // Who asks for headers alone wants nothing done.
   if (request.method === 'HEAD') return null;
-  const message = await runAction(context, action, request.fields.get('processname'));
+  const processName = request.fields.get('processname');
+  if (!allows(action)) return errorReply(403, `${request.session.role} is not a role that may do this`);
+  if (request.needsConfirmation && action !== 'refresh') {
+    return pageReply(403, renderConfirmPage({ action, processName: processName ?? null, origin }));
+  }
+  const message = await runAction(context, action, processName);
   if (message === null) return errorReply(500);
   // While the daemon stops there is no page to lead to, whatever the action said.
   await context.call('supervisor.getState');
@@ -83,9 +98,9 @@ async function answerAction({ request, context }: Visit, action: string): Promis
 }
 
 /** As the client knows it, without a default port; empty when it does not say, which makes the address a relative one. */
-function ownAddress({ headers }: PageRequest): string {
-  const host = (headers.host ?? '').trim().replace(/:(80)?$/, '');
-  return /^[\w.:[\]-]+$/.test(host) ? `http://${host}` : '';
+function ownAddress({ headers, isSecure }: PageRequest): string {
+  const host = (headers.host ?? '').trim().replace(isSecure ? /:(443)?$/ : /:(80)?$/, '');
+  return /^[\w.:[\]-]+$/.test(host) ? `${isSecure ? 'https' : 'http'}://${host}` : '';
 }
 
 async function answerTail({ request, context, origin }: Visit): Promise<Reply> {

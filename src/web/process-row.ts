@@ -6,8 +6,11 @@ import type { ProcessState } from '../model/process-state.ts';
 import { html, type Markup } from './html.ts';
 import { percentEncode } from './percent-encoding.ts';
 
+/** Whether whoever looks at the page may do what a link offers. */
+export type Allows = (action: string) => boolean;
+
 /** `index` counts the rows from 0. */
-export function renderRow(process: ProcessInfo, index: number): Markup {
+export function renderRow(process: ProcessInfo, index: number, allows: Allows): Markup {
   const name = displayName(process.group, process.name);
   const state = process.statename;
   return html`<tr class="${index % 2 === 1 ? 'shade' : ''}">
@@ -16,7 +19,7 @@ export function renderRow(process: ProcessInfo, index: number): Markup {
 <td class="name"><a href="tail.html?processname=${percentEncode(name)}" target="_blank">${name}</a></td>
 <td class="action">
 <ul>
-${actionsOf(state, name).map(renderAction)}</ul>
+${actionsOf(state, name, allows).map(renderAction)}</ul>
 </td>
 </tr>
 `;
@@ -36,15 +39,18 @@ interface Action {
   readonly opensTab: boolean;
 }
 
-/** Always five; null in the place of one that the state does not offer. */
-function actionsOf(state: ProcessState, name: string): readonly (Action | null)[] {
+/** Always five; null in the place of one that the state does not offer, or that is not allowed. */
+function actionsOf(state: ProcessState, name: string, allows: Allows): readonly (Action | null)[] {
   const encoded = percentEncode(name);
-  const act = (label: string, action: string): Action => ({
-    label,
-    href: `index.html?processname=${encoded}&action=${action}`,
-    meaning: `${label}: ${name}`,
-    opensTab: false,
-  });
+  const act = (label: string, action: string): Action | null =>
+    allows(action)
+      ? {
+          label,
+          href: `index.html?processname=${encoded}&action=${action}`,
+          meaning: `${label}: ${name}`,
+          opensTab: false,
+        }
+      : null;
   const follow = (label: string, path: string): Action => ({
     label,
     href: `logtail/${encoded}${path}`,

@@ -4,33 +4,40 @@ import type { ProcessInfo } from '../model/process-info.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import { type Origin, renderDocument, renderOrigin } from './document.ts';
 import { html, type Markup } from './html.ts';
-import { renderRow, stateClass } from './process-row.ts';
+import { type Allows, renderRow, stateClass } from './process-row.ts';
 
 export interface StatusPage {
   /** In the order of the rows. */
   readonly processes: readonly ProcessInfo[];
   /** What the last action said. */
   readonly message: string | null;
+  readonly allows: Allows;
   readonly origin: Origin;
 }
 
-export function renderStatusPage({ processes, message, origin }: StatusPage): string {
+export function renderStatusPage({ processes, message, allows, origin }: StatusPage): string {
   return renderDocument({
     title: 'Supervisor Status',
     heading: 'Supervisor Status',
     subheading: renderOrigin(origin),
     content: html`${message === null ? null : renderMessage(message)}<div id="toolbar">
 <ul id="buttons">
-<li class="action-button"><a href="index.html?action=refresh" rel="nofollow">Refresh</a></li>
-<li class="action-button"><a href="index.html?action=restartall" rel="nofollow">Restart All</a></li>
-<li class="action-button"><a href="index.html?action=stopall" rel="nofollow">Stop All</a></li>
-</ul>
+${[...buttons].filter(([action]) => allows(action)).map(renderButton)}</ul>
 <p class="summary">${countByState(processes)}</p>
 </div>
-${processes.length === 0 ? html`<p class="empty">No programs to manage</p>` : renderTable(processes)}`,
+${processes.length === 0 ? html`<p class="empty">No programs to manage</p>` : renderTable(processes, allows)}`,
     origin,
   });
 }
+
+const buttons: ReadonlyMap<string, string> = new Map([
+  ['refresh', 'Refresh'],
+  ['restartall', 'Restart All'],
+  ['stopall', 'Stop All'],
+]);
+
+const renderButton = ([action, label]: readonly [string, string]): Markup =>
+  html`<li class="action-button"><a href="index.html?action=${action}" rel="nofollow">${label}</a></li>\n`;
 
 /** Problems stand out. */
 function renderMessage(message: string): Markup {
@@ -58,7 +65,7 @@ function countByState(processes: readonly ProcessInfo[]): readonly Markup[] {
   });
 }
 
-const renderTable = (processes: readonly ProcessInfo[]): Markup => html`<table>
+const renderTable = (processes: readonly ProcessInfo[], allows: Allows): Markup => html`<table>
 <caption>Processes</caption>
 <thead>
 <tr>
@@ -69,5 +76,5 @@ const renderTable = (processes: readonly ProcessInfo[]): Markup => html`<table>
 </tr>
 </thead>
 <tbody>
-${processes.map(renderRow)}</tbody>
+${processes.map((process, index) => renderRow(process, index, allows))}</tbody>
 </table>`;

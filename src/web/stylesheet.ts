@@ -126,8 +126,11 @@ ul {
   list-style: none;
 }
 
-.action-button a {
+.action-button a,
+.action-button button {
   display: block;
+  font: inherit;
+  cursor: pointer;
   padding: 0.35rem 0.85rem;
   border: 1px solid var(--edge);
   border-radius: 6px;
@@ -136,7 +139,8 @@ ul {
   font-weight: 500;
 }
 
-.action-button a:hover {
+.action-button a:hover,
+.action-button button:hover {
   border-color: var(--link);
   color: var(--link);
   text-decoration: none;

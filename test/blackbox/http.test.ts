@@ -100,7 +100,7 @@ startsecs=0
     await using daemon = await startDaemon({
       config: `
 [inet_http_server]
-port=${port}
+port=127.0.0.1:${port}
 [program:echo]
 command=/bin/cat
 stdout_logfile=%(here)s/echo.log

@@ -24,6 +24,7 @@ import type { PoolStatus } from '../../src/model/listener-protocol.ts';
 import type { ProcessInfo } from '../../src/model/process-info.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../../src/model/process-state.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec, SignalSpec } from '../../src/model/program-spec.ts';
+import type { Role } from '../../src/model/role.ts';
 
 const noOutput: OutputSpec = {
   logfile: { kind: 'none' },
@@ -229,10 +230,13 @@ export class FakeControl implements SupervisorControl {
   readonly instance = 'first';
   upgradeOutcome: UpgradeOutcome = { kind: 'accepted', from: '1.2.3', to: '1.3.0' };
   readonly mainLog = new FakeLog();
-  /** `level message` of every line methods have logged. */
+  /** `level message` of every line methods have logged, but for those about control actions. */
   readonly lines: string[] = [];
+  /** The lines about control actions, without their level, which is info. */
+  readonly actions: string[] = [];
   readonly log = {
-    info: (message: string) => void this.lines.push(`info ${message}`),
+    info: (message: string) =>
+      void (message.startsWith('control: ') ? this.actions.push(message) : this.lines.push(`info ${message}`)),
     warn: (message: string) => void this.lines.push(`warn ${message}`),
     error: (message: string) => void this.lines.push(`error ${message}`),
   };
@@ -333,6 +337,8 @@ export type Notification = readonly [method: string, params: readonly unknown[]]
 export class FakeSession implements Session {
   readonly id = 1;
   readonly peer = 'test';
+  readonly actor = 'test over unix';
+  role: Role = 'admin';
   readonly notifications: Notification[] = [];
   readonly #releases: (() => void)[] = [];
   readonly notify = (method: string, params: readonly unknown[]) => {
@@ -355,7 +361,13 @@ export class FakeSession implements Session {
 }
 
 /** A transport that cannot notify, as XML-RPC. */
-export const plainSession = (): Session => ({ id: 2, peer: 'plain', onClose: () => {} });
+export const plainSession = (role: Role = 'admin'): Session => ({
+  id: 2,
+  peer: 'plain',
+  actor: 'plain from 10.0.0.7:50123',
+  role,
+  onClose: () => {},
+});
 
 export interface Bench {
   readonly control: FakeControl;

@@ -21,6 +21,9 @@ const defaults = {
   password: null,
   prompt: 'supervisor',
   historyFile: null,
+  tlsCa: null,
+  tlsCertificate: null,
+  tlsKey: null,
 };
 
 describe('the control client', () => {

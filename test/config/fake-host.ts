@@ -43,6 +43,7 @@ export function fakeHost(machine: Machine = {}): Host {
       if (content === undefined) return null;
       return typeof content === 'string' ? new TextEncoder().encode(content) : content;
     },
+    tlsProblem: ({ certificate }) => (contentOf(certificate) === 'BROKEN' ? 'PEM routines:no start line' : null),
     glob: (pattern) => globs[pattern] ?? (contentOf(pattern) === undefined ? [] : [pattern]),
     findUser: (nameOrId) => users.find(({ name, uid }) => nameOrId === name || nameOrId === uid) ?? null,
     findGroup: (nameOrId) => groups.find(({ name, gid }) => nameOrId === name || nameOrId === gid) ?? null,

@@ -4,6 +4,7 @@ import {
   daemonOptions,
   inetServerOptions,
   unixServerOptions,
+  userOptions,
 } from '../../src/config/daemon-options.ts';
 import type { Option } from '../../src/config/option.ts';
 import { kindOfSection, sectionKinds } from '../../src/config/options.ts';
@@ -33,6 +34,7 @@ describe('the table of options', () => {
     fcgiProgramOptions,
     eventListenerOptions,
     groupOptions,
+    userOptions,
   ];
 
   test('holds each key under its own name', () => {
@@ -54,6 +56,8 @@ describe('the table of options', () => {
     ['supervisord2', undefined],
     ['Supervisord', undefined],
     ['program:x', 'program'],
+    ['user:x', 'user'],
+    ['user', undefined],
     ['program', undefined],
     ['Program:x', undefined],
     ['unix_http_server:two', 'unix_http_server'],

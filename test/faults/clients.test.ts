@@ -60,7 +60,7 @@ describe('a client', () => {
     async () => {
       await using daemon = await startDaemon({ config: bystander });
       const seen = await witness(daemon);
-      const closed = /^WARN closed the connection of unix:connection=\d+: it sent /;
+      const closed = /^WARN closed the connection of uid=\d+ pid=\d+: it sent /;
       for (const [bytes, message] of [
         [hex('00 01 02 03'), /it speaks neither MessagePack-RPC nor HTTP/],
         [hex('94 00 01 db ff ff ff ff'), /a message that is too large/],

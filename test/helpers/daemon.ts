@@ -92,11 +92,14 @@ export class Daemon {
     return this.sandbox.read(this.#logFile);
   }
 
-  /** The messages of the daemon's log as `LEVL message`, with process ids replaced by `N`. */
+  /**
+   * The messages of the daemon's log as `LEVL message`, with process ids replaced by `N`. The lines about control actions
+   * are left out, which Supervisor has not.
+   */
   messages(): readonly string[] {
     return this.log()
       .split('\n')
-      .filter((line) => line !== '')
+      .filter((line) => line !== '' && !line.includes(' INFO control: '))
       .map((line) => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /, ''))
       .map((line) => line.replace(/\bpid \d+/g, 'pid N').replace(/\(\d+\)/g, '(N)'));
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault, faultCodes } from '../../src/model/errors.ts';
 
 describe('faults', () => {
-  test('have the codes of Supervisor, each only once', () => {
+  test('have the codes of Supervisor and one of ours, each only once', () => {
     expect(faultCodes).toEqual({
       UNKNOWN_METHOD: 1,
       INCORRECT_PARAMETERS: 2,
@@ -22,6 +22,7 @@ describe('faults', () => {
       ALREADY_ADDED: 90,
       STILL_RUNNING: 91,
       CANT_REREAD: 92,
+      FORBIDDEN: 403,
     });
     expect(new Set(Object.values(faultCodes)).size).toBe(Object.keys(faultCodes).length);
   });

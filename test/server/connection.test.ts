@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { preface } from '../../src/protocol/preface.ts';
 import { acceptedHttp } from './http-peer.ts';
-import { rawPeer, request, response, serve, until } from './serve.ts';
+import { ownName, rawPeer, request, response, serve, until } from './serve.ts';
 
 describe('the first byte', () => {
   it.each([
@@ -75,7 +75,7 @@ describe('the first byte', () => {
     const peers: string[] = [];
     await using served = await serve({
       http: (connection) => {
-        peers.push(connection.peer);
+        peers.push(connection.peer.name);
         connection.socket.unshift(connection.firstBytes);
         web.emit('connection', connection.socket);
         connection.socket.resume();
@@ -86,7 +86,7 @@ describe('the first byte', () => {
     const other = await rawPeer(served.path);
     other.send(request(1, 'still.there'));
     await until('a reply', () => other.messages.length === 1);
-    expect(peers).toEqual(['unix:connection=1']);
+    expect(peers).toEqual([ownName]);
   });
 
   it('is waited for without a word when the peer leaves again', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsCredentials, needsAuthentication } from '../../src/server/credentials.ts';
+import { createAccounts, isAccount } from '../../src/server/credentials.ts';
 
 const plain = { username: 'user', password: 'sécret' };
 // printf %s thepassword | sha1sum
@@ -24,12 +24,12 @@ describe('credentials', () => {
     ],
     ['an empty password where it is one', { username: 'user', password: '' }, 'user', '', true],
   ])('judges %s', (_what, credentials, username, password, accepted) => {
-    expect(acceptsCredentials(credentials, username, password)).toBe(accepted);
+    expect(createAccounts([credentials]).find(username, password)).toBe(accepted ? credentials : null);
   });
 
-  it('are needed only where a username is configured', () => {
-    expect(needsAuthentication(null)).toBe(false);
-    expect(needsAuthentication({ username: '', password: '' })).toBe(false);
-    expect(needsAuthentication(plain)).toBe(true);
+  it('are an account only with a username', () => {
+    expect(isAccount(null)).toBe(false);
+    expect(isAccount({ username: '', password: '' })).toBe(false);
+    expect(isAccount(plain)).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import type { Dispatch, Session } from '../../src/commands/method.ts';
 import { encodeMessage } from '../../src/protocol/codec.ts';
 import { preface } from '../../src/protocol/preface.ts';
 import { defaultLimits } from '../../src/server/limits.ts';
-import { gate, type RawPeer, rawPeer, request, response, type Served, serve, until } from './serve.ts';
+import { gate, ownName, type RawPeer, rawPeer, request, response, type Served, serve, until } from './serve.ts';
 
 const credentials = { username: 'user', password: 'secret' };
 
@@ -38,7 +38,7 @@ describe('a peer that breaks the protocol', () => {
     const peer = await rawPeer(served.path);
     peer.socket.write(hex(bytes));
     await until('closed', peer.closed);
-    expect(served.logLines).toEqual([`WARN closed the connection of unix:connection=1: ${line}`]);
+    expect(served.logLines).toEqual([`WARN closed the connection of ${ownName}: ${line}`]);
     const told = reason === null ? [] : [closing(line.replace(/^it/, 'this connection'))];
     expect(peer.messages).toEqual(told);
     await expectAlive(served);
@@ -49,9 +49,7 @@ describe('a peer that breaks the protocol', () => {
     const peer = await rawPeer(served.path);
     peer.send(request(1, 'session.hello', 'x'.repeat(defaultLimits.framesBefore.maxBytes)));
     await until('closed', peer.closed);
-    expect(served.logLines).toEqual([
-      'WARN closed the connection of unix:connection=1: it sent a message that is too large',
-    ]);
+    expect(served.logLines).toEqual([`WARN closed the connection of ${ownName}: it sent a message that is too large`]);
   });
 
   it('loses its connection when it leaves a message unfinished', async () => {
@@ -62,7 +60,7 @@ describe('a peer that breaks the protocol', () => {
     peer.socket.write(hex('94 00 01 a9 61'));
     await until('closed', peer.closed);
     expect(served.logLines.slice(1)).toEqual([
-      'WARN closed the connection of unix:connection=1: it left a message unfinished',
+      `WARN closed the connection of ${ownName}: it left a message unfinished`,
     ]);
     expect(peer.messages.slice(1)).toEqual([closing('this connection left a message unfinished')]);
   });
@@ -84,7 +82,8 @@ describe('a peer that breaks the protocol', () => {
     await until('closed', peer.closed);
     expect(peer.messages.filter(({ type }) => type === 'response')).toHaveLength(3);
     expect(served.logLines).toEqual([
-      'WARN closed the connection of unix:connection=1: it gave a wrong username or password too often',
+      ...new Array(3).fill(`WARN login failed: user 'user' from ${ownName}`),
+      `WARN closed the connection of ${ownName}: it gave a wrong username or password too often`,
     ]);
   });
 
@@ -101,7 +100,7 @@ describe('a peer that breaks the protocol', () => {
     await using served = await serve({ limits: { firstByteMs: 50 } });
     const peer = await rawPeer(served.path);
     await until('closed', peer.closed);
-    expect(served.logLines[1]).toBe('WARN closed the connection of unix:connection=1: it said nothing');
+    expect(served.logLines[1]).toBe(`WARN closed the connection of ${ownName}: it said nothing`);
   });
 
   it('is cut off when it does not let go', async () => {

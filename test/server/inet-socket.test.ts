@@ -3,10 +3,16 @@ import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createControlServer } from '../../src/server/control-server.ts';
 import { type InetSocketResult, openInetSocket } from '../../src/server/inet-socket.ts';
-import { echo, rawPeer, recordingLog, request, response, until } from './serve.ts';
+import { echo, inetServer, rawPeer, recordingLog, request, response, until } from './serve.ts';
 
 const open = (host: string, port: number): Promise<InetSocketResult> =>
-  openInetSocket({ host, port, onConnection: (socket) => socket.destroy(), onAcceptError: () => {} });
+  openInetSocket({
+    host,
+    port,
+    onlyLoopback: false,
+    onConnection: (socket) => socket.destroy(),
+    onAcceptError: () => {},
+  });
 
 const addressOf = (result: InetSocketResult): string => {
   if (result.kind === 'problem') throw new Error(result.problem.text);
@@ -61,7 +67,7 @@ describe('a control server on TCP', () => {
     const lines: string[] = [];
     const addresses: string[] = [];
     const server = createControlServer({
-      servers: [{ kind: 'inet', section: 'inet_http_server:x', host: '127.0.0.1', port: 0, credentials: null }],
+      servers: [inetServer({ section: 'inet_http_server:x' })],
       dispatch: echo,
       log: recordingLog(lines),
       onListening: (_, address) => addresses.push(address),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dispatch } from '../../src/commands/method.ts';
 import { Fault } from '../../src/model/errors.ts';
-import type { Credentials, ServerSpec } from '../../src/model/program-spec.ts';
+import type { Credentials, InetServerSpec, ServerSpec, UserAccount } from '../../src/model/program-spec.ts';
 import { decodeMessage, encodeMessage } from '../../src/protocol/codec.ts';
 import { createFrameReader } from '../../src/protocol/frame.ts';
 import type { Message } from '../../src/protocol/messages.ts';
@@ -29,6 +29,7 @@ export interface Served extends AsyncDisposable {
 export interface ServeOptions {
   readonly dispatch?: Dispatch;
   readonly credentials?: Credentials | null;
+  readonly users?: readonly UserAccount[];
   readonly limits?: Partial<ServerLimits>;
   readonly http?: HttpHandler;
 }
@@ -43,6 +44,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const notices: string[] = [];
   const server = createControlServer({
     servers: [unixServer(path, options.credentials ?? null)],
+    users: options.users ?? [],
     dispatch: options.dispatch ?? echo,
     log: recordingLog(logLines),
     ...(options.http === undefined ? {} : { http: options.http }),
@@ -72,7 +74,24 @@ export const unixServer = (path: string, credentials: Credentials | null = null)
   mode: 0o700,
   owner: null,
   credentials,
+  anonymousRole: 'admin',
 });
+
+/** On a free port of this machine unless the test says otherwise. */
+export const inetServer = (values: Partial<InetServerSpec> = {}): InetServerSpec => ({
+  kind: 'inet',
+  section: 'inet_http_server',
+  host: '127.0.0.1',
+  port: 0,
+  credentials: null,
+  anonymousRole: 'admin',
+  allowUnauthenticated: false,
+  tls: null,
+  ...values,
+});
+
+/** What the daemon's log calls a peer that this process is. */
+export const ownName = `uid=${process.getuid?.()} pid=${process.pid}`;
 
 export const recordingLog = (lines: string[]): ServerLog => ({
   critical: (message) => lines.push(`CRIT ${message}`),

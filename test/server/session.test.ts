@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dispatch, Session } from '../../src/commands/method.ts';
 import { encodeMessage } from '../../src/protocol/codec.ts';
-import { badName, echo, gate, rawPeer, refusal, request, response, serve, until } from './serve.ts';
+import { badName, echo, gate, ownName, rawPeer, refusal, request, response, serve, until } from './serve.ts';
 
 const credentials = { username: 'user', password: 'secret' };
 const unauthorized = (id: number) => refusal(id, 401, 'UNAUTHORIZED');
@@ -89,7 +89,7 @@ describe('a session', () => {
       response(6, true),
     ]);
     expect(called).toEqual(['supervisor.getPID']);
-    expect(served.logLines).toEqual([]);
+    expect(served.logLines).toEqual([`WARN login failed: user 'user' from ${ownName}`]);
   });
 
   it('accepts any credentials where none are configured', async () => {
@@ -152,7 +152,7 @@ describe('a session', () => {
     sessions[0]?.onClose(() => released.push('late'));
     expect(released).toEqual(['first', 'second', 'late']);
     expect(() => sessions[0]?.notify?.('log.bytes', [1, Buffer.alloc(1)])).not.toThrow();
-    expect(served.logLines[1]).toMatch(/^ERRO closing unix:connection=1 failed: Error: a release that fails/);
+    expect(served.logLines[1]).toContain(`ERRO closing ${ownName} failed: Error: a release that fails`);
   });
 
   it('answers a peer that has closed its sending side, then ends', async () => {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -31,6 +32,7 @@ const listeners: UnixListener[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'statevisor-socket-'));
   path = join(folder, 's.sock');
+  temporary = `${path}.${process.pid}`;
   notices = [];
 });
 
@@ -66,6 +68,9 @@ async function greeting(at: string): Promise<string> {
   return text;
 }
 
+/** What the socket is called until it has its mode and owner. */
+let temporary = '';
+
 const modeOf = (at: string): number => statSync(at).mode & 0o777;
 
 /** Leaves a socket file behind which nobody listens, as a daemon does that was killed. */
@@ -79,6 +84,24 @@ async function leaveStaleSocket(at: string): Promise<void> {
   child.kill('SIGKILL');
   await once(child, 'close');
 }
+
+/** Connects to both names without a pause until its input ends, then tells how often it was let in. */
+const knocking = `
+const { connect } = require('node:net');
+const counts = { entered: 0, refused: 0 };
+let over = false;
+process.stdin.resume().on('end', () => { over = true; });
+const knock = (path) => {
+  if (over) return;
+  const socket = connect(path);
+  const again = () => { socket.destroy(); setImmediate(knock, path); };
+  socket.on('connect', () => { counts.entered += 1; again(); });
+  socket.on('error', ({ code }) => { if (code === 'EACCES') counts.refused += 1; again(); });
+};
+process.stdout.write('knocking\\n');
+for (const path of process.argv.slice(1)) for (let many = 0; many < 4; many += 1) knock(path);
+process.on('exit', () => console.log(JSON.stringify(counts)));
+`;
 
 const inUse =
   'Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
@@ -104,6 +127,19 @@ describe('a unix socket', () => {
       expect(modeOf(path)).toBe(0o770);
     } finally {
       process.umask(mask);
+    }
+  });
+
+  it('gives its mode to nothing else that somebody has put under its name meanwhile', async () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious', { mode: 0o600 });
+    for (const put of [() => symlinkSync(victim, temporary), () => writeFileSync(temporary, 'x', { mode: 0o600 })]) {
+      const opening = open({ mode: 0o777 });
+      unlinkSync(temporary);
+      put();
+      expect((await opening).kind).toBe('problem');
+      expect(modeOf(victim)).toBe(0o600);
+      expect(existsSync(path)).toBe(false);
     }
   });
 
@@ -210,6 +246,31 @@ describe('a unix socket', () => {
   it.runIf(asRoot)('has the configured owner from the moment it has its name', async () => {
     await open({ owner: { uid: 12345, gid: 23456 } });
     expect(statSync(path)).toMatchObject({ uid: 12345, gid: 23456 });
+  });
+
+  it.runIf(asRoot)('lets no other user in at any moment while it is opened and closed', async () => {
+    chmodSync(folder, 0o755);
+    const stranger = spawn(process.execPath, ['-e', knocking, path, temporary], {
+      uid: 65534,
+      gid: 65534,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let told = '';
+    stranger.stdout.on('data', (chunk) => {
+      told += chunk;
+    });
+    await expect.poll(() => told, { timeout: 20_000 }).toContain('knocking\n');
+    for (let count = 0; count < 300; count += 1) {
+      const opened = await open({ mode: 0o700, owner: count % 2 === 0 ? { uid: 12345, gid: 23456 } : null });
+      await new Promise(setImmediate);
+      if (opened.kind === 'listening') opened.listener.close();
+    }
+    stranger.stdin.end();
+    await once(stranger, 'close');
+    const { entered, refused } = JSON.parse(told.replace('knocking\n', '')) as { entered: number; refused: number };
+    expect(entered).toBe(0);
+    // It was there and tried, and the kernel said no.
+    expect(refused).toBeGreaterThan(0);
   });
 
   it.runIf(asRoot)('leaves an owner that is not configured unchanged', async () => {

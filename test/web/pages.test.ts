@@ -28,6 +28,8 @@ function visit(...groups: readonly FakeGroup[]) {
       fields: readFields(query, form),
       headers: { host: 'shop-3:9001' },
       session: plainSession(),
+      isSecure: false,
+      needsConfirmation: false,
       ...request,
     });
   };
@@ -273,4 +275,73 @@ describe('while the daemon stops', () => {
       expect(process('a').starts).toBe(0);
     },
   );
+});
+
+describe('who may only look', () => {
+  const session = plainSession('view');
+  const tails = ['Tail -f Stdout', 'Tail -f Stderr'];
+
+  test('sees no order that is not allowed, and everything else', async () => {
+    const { ask } = visit(running('web'), lone('off'));
+    const links = elementsOf(pageOf(await ask('/', { session })))
+      .filter(({ name }) => name === 'a')
+      .map(({ text }) => text);
+    expect(links).toEqual(['Refresh', ...['off', 'web'].flatMap((name) => [name, '', '', '', ...tails])]);
+    const all = elementsOf(pageOf(await ask('/'))).filter(({ name }) => name === 'a');
+    expect(all.map(({ text }) => text)).toContain('Stop All');
+  });
+
+  test.each([
+    'stopall',
+    'restartall',
+    'start&processname=web',
+    'stop&processname=web',
+    'restart&processname=web',
+    'clearlog&processname=web',
+  ])('is refused the order %s, which does nothing', async (action) => {
+    const { ask, process } = visit(running('web'));
+    expect((await ask(`/index.html?action=${action}`, { session }))?.status).toBe(403);
+    expect([process('web').starts, process('web').stops, process('web').stdout.clearings]).toEqual([0, 0, 0]);
+  });
+
+  test('may refresh', async () => {
+    const { messageOf } = visit();
+    expect(await messageOf('/?action=refresh', { session })).toMatch(/^Page refreshed at /);
+  });
+});
+
+describe('an order of a browser that does not say which page led to it', () => {
+  test('is asked about first, with a form that carries it on', async () => {
+    const { ask, process, messageOf } = visit(running('web'));
+    const reply = await ask('/index.html?action=stop&processname=web', { needsConfirmation: true });
+    expect(reply?.status).toBe(403);
+    expect(process('web').stops).toBe(0);
+    const elements = elementsOf(pageOf(reply));
+    expect(elements.find(({ name }) => name === 'form')?.attributes).toEqual({ method: 'post', action: 'index.html' });
+    const fields = elements.filter(({ name }) => name === 'input').map(({ attributes }) => attributes);
+    const form = fields.map(({ name, value }) => `${name}=${value}`).join('&');
+    expect(form).toBe('action=stop&processname=web');
+    expect(await messageOf('/index.html', { method: 'POST', form })).toBe('Process web stopped');
+  });
+
+  test('cannot make that page do anything, whatever it says', async () => {
+    const { ask } = visit();
+    const reply = await ask('/?action=%22%3E%3Cscript%3E&processname=%3Cb%20onload=x%3E', { needsConfirmation: true });
+    expect(elementsOf(pageOf(reply)).map(({ name }) => name)).not.toContain('script');
+    expect(reply?.headers['Content-Security-Policy']).toContain("default-src 'none'");
+  });
+
+  test('is carried out when it changes nothing', async () => {
+    const { messageOf } = visit();
+    expect(await messageOf('/?action=refresh', { needsConfirmation: true })).toMatch(/^Page refreshed at /);
+  });
+});
+
+test('behind TLS the address that an order leads to begins with https', async () => {
+  const { ask } = visit();
+  const location = async (host: string): Promise<string | undefined> =>
+    (await ask('/?action=refresh', { isSecure: true, headers: { host } }))?.headers.Location?.replace(/\?.*/, '');
+  expect(await location('shop:9001')).toBe('https://shop:9001/');
+  expect(await location('shop:443')).toBe('https://shop/');
+  expect(await location('shop:80')).toBe('https://shop:80/');
 });

@@ -26,7 +26,7 @@ const process = (name: string, state: ProcessState, values: Partial<ProcessInfo>
 });
 
 const page = (processes: readonly ProcessInfo[], message: string | null = null): string =>
-  renderStatusPage({ processes, message, origin });
+  renderStatusPage({ processes, message, allows: () => true, origin });
 
 const named = (elements: readonly Element[], name: string): readonly Element[] =>
   elements.filter((element) => element.name === name);

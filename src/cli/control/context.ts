@@ -22,6 +22,7 @@ export interface ControlContext {
 
 /** The supervisor the session speaks to. Connects at the first call. */
 export interface ServerAccess {
+  /** As messages may show it: without a password. */
   readonly serverUrl: string;
   readonly origin: AddressOrigin;
   /** Rejects with `Fault`, `ConnectionProblem`, or `ValueProblem` for an address of unknown kind. */

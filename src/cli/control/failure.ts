@@ -85,6 +85,8 @@ function describeConnectionProblem(problem: ConnectionProblem): Failure {
   switch (problem.kind) {
     case 'unauthorized':
       return protocolError(401, 'Unauthorized');
+    case 'untrusted':
+      return { className: 'ssl.SSLError', text: problem.message };
     case 'broken':
       return systemFailures.get(problem.code ?? '') ?? disconnected;
     case 'refused':

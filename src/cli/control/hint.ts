@@ -19,6 +19,9 @@ export function hintsFor(error: unknown, serverUrl: string, origin: AddressOrigi
   if (error instanceof Fault && error.code === faultCodes.SHUTDOWN_STATE) {
     return ['supervisord is stopping or restarting; try again in a moment'];
   }
+  if (error instanceof Fault && error.code === faultCodes.FORBIDDEN) {
+    return ['the user given in [supervisorctl], or with -u and -p, has a role that may not do this'];
+  }
   return [];
 }
 
@@ -34,6 +37,8 @@ function explain(problem: ConnectionProblem, serverUrl: string): string {
       return `this user may not open ${path}: see chmod and chown in [unix_http_server], or become a user who may`;
     case 'unauthorized':
       return 'username and password are missing or wrong: give them in [supervisorctl], or with -u and -p';
+    case 'untrusted':
+      return `no trust between here and ${serverUrl}: tls_ca in [supervisorctl] names the authorities to believe`;
     case 'broken':
       return `the connection to ${serverUrl} failed: ${problem.message}`;
     default:

@@ -12,10 +12,14 @@ interface ResultTexts {
   readonly showsFailures: boolean;
 }
 
+/** No daemon of Supervisor says that. */
+const forbidden = [faultCodes.FORBIDDEN, 'not allowed'] as const;
+
 const signalRefusals: ReadonlyMap<number, string> = new Map([
   [faultCodes.BAD_NAME, 'no such process'],
   [faultCodes.BAD_SIGNAL, 'bad signal name'],
   [faultCodes.NOT_RUNNING, 'not running'],
+  forbidden,
 ]);
 
 export const startTexts: ResultTexts = {
@@ -27,6 +31,7 @@ export const startTexts: ResultTexts = {
     [faultCodes.ALREADY_STARTED, 'already started'],
     [faultCodes.SPAWN_ERROR, 'spawn error'],
     [faultCodes.ABNORMAL_TERMINATION, 'abnormal termination'],
+    forbidden,
   ]),
   showsFailures: false,
 };
@@ -37,10 +42,7 @@ export const signalTexts: ResultTexts = { success: 'signalled', refusals: signal
 
 export const clearTexts: ResultTexts = {
   success: 'cleared',
-  refusals: new Map([
-    [faultCodes.BAD_NAME, 'no such process'],
-    [faultCodes.FAILED, 'failed'],
-  ]),
+  refusals: new Map([[faultCodes.BAD_NAME, 'no such process'], [faultCodes.FAILED, 'failed'], forbidden]),
   showsFailures: false,
 };
 

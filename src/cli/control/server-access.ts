@@ -3,8 +3,12 @@
 import type { ControlClient } from '../../client/control-client.ts';
 import type { ControlSpec } from '../../model/program-spec.ts';
 import type { AddressOrigin, ServerAccess } from './context.ts';
+import { withoutPassword } from './shown-address.ts';
 
-export type ServerAddress = Pick<ControlSpec, 'serverUrl' | 'username' | 'password'>;
+export type ServerAddress = Pick<
+  ControlSpec,
+  'serverUrl' | 'username' | 'password' | 'tlsCa' | 'tlsCertificate' | 'tlsKey'
+>;
 
 /** Rejects with `ConnectionProblem`, or `ValueProblem` for an address of unknown kind. */
 export type Connect = (address: ServerAddress) => Promise<ControlClient>;
@@ -30,7 +34,7 @@ export function createServerAccess(first: ServerAddress, firstOrigin: AddressOri
 
   return {
     get serverUrl() {
-      return address.serverUrl;
+      return withoutPassword(address.serverUrl);
     },
     get origin() {
       return origin;

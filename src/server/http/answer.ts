@@ -9,15 +9,17 @@ import type { SupervisorControl } from '../../commands/control.ts';
 import type { Dispatch, Session } from '../../commands/method.ts';
 import type { ServerSpec } from '../../model/program-spec.ts';
 import { quoteText } from '../../model/python-text.ts';
+import type { Access, Identity } from '../access.ts';
+import type { Peer } from '../peer.ts';
 import type { ServerLog } from '../server-log.ts';
-import { isAuthorized, unauthorized } from './authorization.ts';
+import { authorize, tooManyLogins, unauthorized } from './authorization.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { findLog, sendLogTail } from './log-tail.ts';
 import { changesState, type PageHandler, type PageRequest, readFields } from './page.ts';
 import { errorReply, finalErrorReply, type Reply, reply, sendReply } from './reply.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parseTarget, type RequestPath } from './request-path.ts';
-import { foreignHost, otherSite } from './request-site.ts';
+import { foreignHost, isSilentBrowser, mayBeForeignForm, otherSite } from './request-site.ts';
 import { answerXmlRpc } from './xml-rpc.ts';
 
 export interface AnswerOptions {
@@ -32,8 +34,16 @@ export interface AnswerOptions {
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly session: Session;
+  readonly peer: Peer;
   readonly server: ServerSpec;
+  readonly access: Access;
+  /** The connection, in the hands of whoever makes this request: each may bring another name. */
+  readonly sessionOf: (identity: Identity) => Session;
+}
+
+/** An exchange whose request may pass. */
+interface Admitted extends Exchange {
+  readonly session: Session;
 }
 
 /** Resolves when the response was handed to the connection, or a stream has begun, or the peer has left. */
@@ -60,9 +70,11 @@ async function routeSafely(options: AnswerOptions, exchange: Exchange): Promise<
 }
 
 async function route(options: AnswerOptions, exchange: Exchange): Promise<Outcome> {
-  const { request, response, server } = exchange;
-  if (!isAuthorized(server.credentials, request.headers.authorization)) return unauthorized();
-  const foreign = foreignHost(request.headers, server, hostname());
+  const { request, server, access } = exchange;
+  const login = authorize(access, request.headers.authorization, exchange.peer);
+  if (login.kind === 'refused') return tooManyLogins(login.waitMs);
+  if (login.kind !== 'accepted') return unauthorized();
+  const foreign = access.anonymous === null ? null : foreignHost(request.headers, server, hostname());
   if (foreign !== null) {
     return refuse(
       options,
@@ -71,6 +83,11 @@ async function route(options: AnswerOptions, exchange: Exchange): Promise<Outcom
       'this name is not known to the server; use its address, or set a password',
     );
   }
+  return await answerAdmitted(options, { ...exchange, session: exchange.sessionOf(login.identity) });
+}
+
+async function answerAdmitted(options: AnswerOptions, exchange: Admitted): Promise<Outcome> {
+  const { request, response } = exchange;
   const target = parseTarget(request.url ?? '/');
   if (target.path.startsWith('/RPC2')) return answerCall(options, exchange);
   if (target.path.startsWith('/logtail')) {
@@ -85,18 +102,18 @@ async function route(options: AnswerOptions, exchange: Exchange): Promise<Outcom
   return answerPage(options, exchange, target);
 }
 
-async function answerCall(options: AnswerOptions, exchange: Exchange): Promise<Outcome> {
+async function answerCall(options: AnswerOptions, exchange: Admitted): Promise<Outcome> {
   const { request, session } = exchange;
   const { dispatch, log, limits } = options;
   if (request.method !== 'POST') return errorReply(400);
-  const site = otherSite(request.headers);
+  const site = otherSite(request.headers) ?? (mayBeForeignForm(request.headers) ? silent : null);
   if (site !== null) return refuse(options, exchange, site);
   const body = await readText(request, limits.callBytes, limits.bodyMs);
   if (!(body instanceof Uint8Array)) return body;
   return answerXmlRpc(body, { dispatch, session, log, limits: limits.xml });
 }
 
-async function answerPage(options: AnswerOptions, exchange: Exchange, target: RequestPath): Promise<Outcome> {
+async function answerPage(options: AnswerOptions, exchange: Admitted, target: RequestPath): Promise<Outcome> {
   const { request, session } = exchange;
   const { limits } = options;
   const { method } = request;
@@ -106,10 +123,20 @@ async function answerPage(options: AnswerOptions, exchange: Exchange, target: Re
   const body = method === 'POST' ? await readText(request, limits.formBytes, limits.bodyMs) : new Uint8Array(0);
   if (!(body instanceof Uint8Array)) return body;
   const fields = readFields(target.query, Buffer.from(body).toString());
-  const site = changesState(method, fields) ? otherSite(request.headers) : null;
+  const isChange = changesState(method, fields);
+  const isSilent = isChange && isSilentBrowser(request.headers);
+  const site = isChange ? (otherSite(request.headers) ?? (isSilent && method === 'POST' ? silent : null)) : null;
   if (site !== null) return refuse(options, exchange, site);
   const pages = await options.loadPages();
-  const page = await pages({ method, path: target.path, fields, headers: request.headers, session });
+  const page = await pages({
+    method,
+    path: target.path,
+    fields,
+    headers: request.headers,
+    session,
+    isSecure: exchange.peer.transport === 'tls',
+    needsConfirmation: isSilent,
+  });
   return page ?? errorReply(method === 'POST' ? 400 : 404);
 }
 
@@ -140,10 +167,12 @@ async function readText(
 
 const shownCharacters = 200;
 
-function refuse({ log }: AnswerOptions, { request, session }: Exchange, why: string, remedy?: string): Reply {
+const silent = 'the browser does not say from which page';
+
+function refuse({ log }: AnswerOptions, { request, peer }: Exchange, why: string, remedy?: string): Reply {
   const said = quoteText(why.slice(0, shownCharacters));
   const asked = quoteText(`${request.method} ${request.url}`.slice(0, shownCharacters));
-  log.warn(`refused ${asked} of ${session.peer}: a browser was led here by another site (${said})`);
+  log.warn(`refused ${asked} of ${peer.name}: a browser was led here by another site (${said})`);
   return errorReply(
     403,
     `the request comes from another site (${why.slice(0, shownCharacters)})${remedy ? `; ${remedy}` : ''}`,

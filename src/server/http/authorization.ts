@@ -1,18 +1,27 @@
-/** Basic authentication: whether a request may pass the server section it came in by. */
+/** Basic authentication: who makes a request, or why it may not pass the server section it came in by. */
 
-import type { Credentials } from '../../model/program-spec.ts';
-import { acceptsCredentials, needsAuthentication } from '../credentials.ts';
-import { finalErrorReply, type Reply } from './reply.ts';
+import type { Access, Login } from '../access.ts';
+import type { Peer } from '../peer.ts';
+import { errorReply, finalErrorReply, type Reply } from './reply.ts';
 
-/** `header` is the value of `Authorization`. Malformed ones, on which Supervisor fails, count as wrong. */
-export function isAuthorized(credentials: Credentials | null, header: string | undefined): boolean {
-  if (!needsAuthentication(credentials)) return true;
+export type Authorization = Login | { readonly kind: 'missing' };
+
+/** `header` is the value of `Authorization`. Malformed ones, on which Supervisor fails, count as missing. */
+export function authorize(access: Access, header: string | undefined, peer: Peer): Authorization {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header ?? '')?.[1];
   const text = Buffer.from(encoded ?? '', 'base64').toString();
   const colon = text.indexOf(':');
-  // Compared in any case, so that the time tells nothing.
-  const matches = acceptsCredentials(credentials, text.slice(0, Math.max(0, colon)), text.slice(colon + 1));
-  return matches && encoded !== undefined && colon !== -1;
+  if (colon !== -1) return access.login(text.slice(0, colon), text.slice(colon + 1), peer);
+  return access.anonymous === null ? { kind: 'missing' } : { kind: 'accepted', identity: access.anonymous };
 }
 
 export const unauthorized = (): Reply => finalErrorReply(401, { 'WWW-Authenticate': 'Basic realm="default"' });
+
+const msPerSecond = 1000;
+
+/** @param waitMs milliseconds until another password is looked at. */
+export function tooManyLogins(waitMs: number): Reply {
+  const { status, headers, body } = errorReply(429, 'too many wrong passwords came from this address');
+  const wait = String(Math.ceil(waitMs / msPerSecond));
+  return { status, headers: { Connection: 'close', 'Retry-After': wait, ...headers }, body };
+}

@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Session } from '../../commands/method.ts';
+import { describeActor, type Identity } from '../access.ts';
 import type { HttpConnection } from '../connection.ts';
 import { endGently } from '../end-gently.ts';
 import { type AnswerOptions, answer } from './answer.ts';
@@ -18,7 +19,7 @@ export interface HttpServer {
 
 interface OpenConnection {
   readonly connection: HttpConnection;
-  readonly session: Session;
+  readonly sessionOf: (identity: Identity) => Session;
   /** Settles when the last request so far is answered. */
   answered: Promise<void>;
   waiting: number;
@@ -63,12 +64,12 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
   });
 
   async function respond(peer: OpenConnection, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { socket, server: spec } = peer.connection;
+    const { socket } = peer.connection;
     // A socket that was destroyed says so only a moment after its response.
     if (!peer.ending && !socket.destroyed) {
       peer.response = response;
       socket.setTimeout(0);
-      const outcome = await answer(options, { request, response, session: peer.session, server: spec });
+      const outcome = await answer(options, { ...peer.connection, request, response, sessionOf: peer.sessionOf });
       if (outcome === 'replied') socket.setTimeout(limits.stalledMs);
       peer.connection.onOutput();
       peer.streaming = outcome === 'streaming';
@@ -97,11 +98,11 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     peer.ending = true;
     const code = error.code ?? '';
     if (!code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') {
-      log.debug(`connection of ${peer.connection.peer}: ${error.message}`);
+      log.debug(`connection of ${peer.connection.peer.name}: ${error.message}`);
       socket.destroy();
       return;
     }
-    log.warn(`closed the connection of ${peer.connection.peer}: it sent no valid HTTP (${error.message})`);
+    log.warn(`closed the connection of ${peer.connection.peer.name}: it sent no valid HTTP (${error.message})`);
     // In the middle of another response this one would not be understood.
     if (peer.response === null) socket.write(rawErrorReply(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400));
     endGently(peer.connection.socket, limits.closeGraceMs);
@@ -111,7 +112,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     const { socket } = connection;
     const peer: OpenConnection = {
       connection,
-      session: sessionOf(connection),
+      sessionOf: sessionsOf(connection),
       answered: Promise.resolve(),
       waiting: 0,
       response: null,
@@ -125,7 +126,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       open.delete(socket);
       idle.delete(peer);
     });
-    socket.on('error', (error) => log.debug(`connection of ${connection.peer}: ${error.message}`));
+    socket.on('error', (error) => log.debug(`connection of ${connection.peer.name}: ${error.message}`));
     socket.once('end', () => letGo(peer));
     socket.setTimeout(limits.headerMs);
     socket.on('timeout', () => socket.destroy());
@@ -179,15 +180,28 @@ const closed = (response: ServerResponse): Promise<void> =>
     else response.once('close', () => resolve());
   });
 
-/** Cannot notify: HTTP has no way to speak unasked. */
-const sessionOf = ({ id, peer, socket }: HttpConnection): Session => ({
-  id,
-  peer,
-  onClose: (release) => {
+/**
+ * One session for each name that requests of the connection bring; there are no more than users. Cannot notify: HTTP has
+ * no way to speak unasked.
+ */
+function sessionsOf({ id, peer, socket }: HttpConnection): (identity: Identity) => Session {
+  const sessions = new Map<string | null, Session>();
+  const onClose = (release: () => void): void => {
     if (socket.destroyed) release();
     else socket.once('close', release);
-  },
-});
+  };
+  return (identity) => {
+    const known = sessions.get(identity.name) ?? {
+      id,
+      peer: peer.name,
+      actor: describeActor(peer, identity),
+      role: identity.role,
+      onClose,
+    };
+    sessions.set(identity.name, known);
+    return known;
+  };
+}
 
 /** For what was not even a request. */
 function rawErrorReply(status: number): string {

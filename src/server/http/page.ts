@@ -12,8 +12,12 @@ export interface PageRequest {
   readonly fields: ReadonlyMap<string, string>;
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The connection, for calls to the control methods. */
+  /** The connection and whoever asks, for calls to the control methods. */
   readonly session: Session;
+  /** The client speaks `https`. */
+  readonly isSecure: boolean;
+  /** An action that a page of another site may have led to: the browser does not say. Somebody has to agree to it first. */
+  readonly needsConfirmation: boolean;
 }
 
 /**

@@ -7,7 +7,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { ServerSpec } from '../../model/program-spec.ts';
-import { needsAuthentication } from '../credentials.ts';
 
 /** Why the request was made by a page of another site, for a log line and a refusal; null if it was not. */
 export function otherSite(headers: IncomingHttpHeaders): string | null {
@@ -36,11 +35,11 @@ function isOwn(source: string, headers: IncomingHttpHeaders): boolean {
 
 /**
  * Why the name in `Host` is not one of ours, or null. A page whose name its owner lets point to this machine's address
- * (DNS rebinding) counts for the browser as same-origin and would be told everything. It only works where no password is
- * needed, on the network, and under a name that can be registered.
+ * (DNS rebinding) counts for the browser as same-origin and would be told everything. It only works on the network, under a
+ * name that can be registered, and where no password is needed: only for such servers this is to be asked.
  */
 export function foreignHost(headers: IncomingHttpHeaders, server: ServerSpec, machineName: string): string | null {
-  if (server.kind !== 'inet' || needsAuthentication(server.credentials) || !isBrowser(headers)) return null;
+  if (server.kind !== 'inet' || !isBrowser(headers)) return null;
   const host = (headers.host ?? '').toLowerCase();
   const name = host.replace(/:\d*$/, '').replace(/\.$/, '');
   const own = [server.host, machineName].map((text) => text.toLowerCase());
@@ -48,11 +47,26 @@ export function foreignHost(headers: IncomingHttpHeaders, server: ServerSpec, ma
   return `Host: ${host}`;
 }
 
+/**
+ * A browser that says nothing at all about where the request comes from. Any page can make it do so for a link or an image
+ * (`referrerpolicy="no-referrer"`) of an address that is plain `http://`; but so does whoever types the address.
+ */
+export const isSilentBrowser = (headers: IncomingHttpHeaders): boolean =>
+  // The one header that every browser sends and no page can change for a link, an image or a form.
+  isNamedBrowser(headers) &&
+  [headers['sec-fetch-site'], headers.origin, headers.referer].every((it) => it === undefined);
+
+/** A body that a page may send anywhere without asking first, from a browser too old to say where it is from. */
+export const mayBeForeignForm = (headers: IncomingHttpHeaders): boolean =>
+  isSilentBrowser(headers) && !/^(text|application)\/xml\b/i.test(headers['content-type'] ?? '');
+
 /** A page can leave out `Referer` and some others, but not all of these. */
 const isBrowser = (headers: IncomingHttpHeaders): boolean =>
   [headers.origin, headers.referer, headers['sec-fetch-site'], headers['accept-language']].some(
     (value) => value !== undefined,
-  ) || /^Mozilla\//.test(headers['user-agent'] ?? '');
+  ) || isNamedBrowser(headers);
+
+const isNamedBrowser = (headers: IncomingHttpHeaders): boolean => /^Mozilla\//.test(headers['user-agent'] ?? '');
 
 /** Names without a dot, and those below domains that are reserved for use inside a network. */
 const isPrivateName = (name: string): boolean =>

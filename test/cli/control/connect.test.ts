@@ -4,7 +4,8 @@ import { ValueProblem } from '../../../src/cli/control/failure.ts';
 import { runLine } from '../../../src/cli/control/run-line.ts';
 import { fakeSession } from './fake-session.ts';
 
-const connect = (serverUrl: string) => connectToServer({ serverUrl, username: null, password: null });
+const connect = (serverUrl: string) =>
+  connectToServer({ serverUrl, username: null, password: null, tlsCa: null, tlsCertificate: null, tlsKey: null });
 
 describe('the way to a server', () => {
   it('is a socket for unix:// addresses', async () => {

@@ -43,7 +43,15 @@ export function fakeSession(options: FakeSessionOptions = {}): FakeSession {
   const calls: string[] = [];
   const addresses: ServerAddress[] = [];
   const answers: Readonly<Record<string, Answer>> = { getVersion: '3.0', ...options.answers };
-  const address = { serverUrl: 'unix:///run/s.sock', username: null, password: null, ...options.address };
+  const address = {
+    serverUrl: 'unix:///run/s.sock',
+    username: null,
+    password: null,
+    tlsCa: null,
+    tlsCertificate: null,
+    tlsKey: null,
+    ...options.address,
+  };
 
   const connect = async (to: ServerAddress): Promise<ControlClient> => {
     addresses.push(to);

@@ -11,6 +11,7 @@ const codes = {
   'no-such-file': 'ENOENT',
   'no-permission': 'EACCES',
   unauthorized: null,
+  untrusted: null,
   broken: null,
 } as const;
 const problem = (kind: ConnectionProblemKind, code: string | null = codes[kind]) =>
@@ -22,6 +23,7 @@ const rawLines = {
   'no-such-file': raw('FileNotFoundError', '[Errno 2] No such file or directory'),
   'no-permission': raw('PermissionError', '[Errno 13] Permission denied'),
   unauthorized: `Server requires authentication\n${raw('xmlrpc.client.ProtocolError', '<ProtocolError for 127.0.0.1/RPC2: 401 Unauthorized>')}`,
+  untrusted: raw('ssl.SSLError', 'what happened'),
   broken: raw('http.client.RemoteDisconnected', 'Remote end closed connection without response'),
 } as const;
 
@@ -46,7 +48,14 @@ const checked = {
   refused: `${url} refused connection`,
   'no-such-file': `${url} no such file`,
 } as const;
-const checkedStatus = { refused: 4, 'no-such-file': 7, 'no-permission': 1, unauthorized: 1, broken: 1 } as const;
+const checkedStatus = {
+  refused: 4,
+  'no-such-file': 7,
+  'no-permission': 1,
+  unauthorized: 1,
+  untrusted: 1,
+  broken: 1,
+} as const;
 
 const run = async (line: string, refusal: Error) => {
   const session = fakeSession({ unreachable: () => refusal });
@@ -128,6 +137,7 @@ describe('a hint', () => {
       'there is no socket /run/s.sock: supervisord is not running, or it uses another socket',
       'this user may not open /run/s.sock: see chmod and chown in [unix_http_server], or become a user who may',
       'username and password are missing or wrong: give them in [supervisorctl], or with -u and -p',
+      `no trust between here and ${url}: tls_ca in [supervisorctl] names the authorities to believe`,
       `the connection to ${url} failed: what happened`,
     ]);
     expect(first('refused', null)).toBe('what happened');

@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest';
-import { isAuthorized } from '../../../src/server/http/authorization.ts';
+import type { Credentials } from '../../../src/model/program-spec.ts';
+import { createAccess } from '../../../src/server/access.ts';
+import { authorize } from '../../../src/server/http/authorization.ts';
+import { createLoginGate, defaultLoginLimits } from '../../../src/server/login-gate.ts';
+import { inetServer } from '../serve.ts';
 import { serveHttp } from './serve-http.ts';
 
 const plain = { username: 'user', password: 'pass:word' };
 const hashed = { username: 'user', password: '{SHA}82ab876d1387bfafe46cc1c8a2ef074eae50cb1d' };
+const peer = { name: '10.0.0.7:50123', source: '10.0.0.7', transport: 'tcp', certificate: null } as const;
+const kindOf = (credentials: Credentials | null, header: string | undefined): string => {
+  const gate = createLoginGate({ warn: () => {} }, defaultLoginLimits, () => 0);
+  return authorize(createAccess(inetServer({ credentials }), [], gate), header, peer).kind;
+};
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 
 it.each([
@@ -14,20 +23,20 @@ it.each([
   ['its SHA-1 is stored', hashed, basic('user:thepassword')],
   ['it is not ASCII', { username: 'ü', password: 'é' }, basic('ü:é')],
 ])('lets a request pass when %s', (_what, credentials, header) => {
-  expect(isAuthorized(credentials, header)).toBe(true);
+  expect(kindOf(credentials, header)).toBe('accepted');
 });
 
 it.each([
-  ['without a header', plain, undefined],
-  ['with an empty one', plain, ''],
-  ['with a wrong password', plain, basic('user:pass')],
-  ['with a wrong user', plain, basic('root:pass:word')],
-  ['with no colon', plain, basic('user')],
-  ['with another scheme', plain, basic('user:pass:word').replace('Basic', 'Digest')],
-  ['with no base64', plain, 'Basic ???'],
-  ['with the hash for a password', hashed, basic('user:82ab876d1387bfafe46cc1c8a2ef074eae50cb1d')],
-])('refuses a request %s', (_what, credentials, header) => {
-  expect(isAuthorized(credentials, header)).toBe(false);
+  ['without a header', plain, undefined, 'missing'],
+  ['with an empty one', plain, '', 'missing'],
+  ['with a wrong password', plain, basic('user:pass'), 'wrong'],
+  ['with a wrong user', plain, basic('root:pass:word'), 'wrong'],
+  ['with no colon', plain, basic('user'), 'missing'],
+  ['with another scheme', plain, basic('user:pass:word').replace('Basic', 'Digest'), 'missing'],
+  ['with no base64', plain, 'Basic ???', 'missing'],
+  ['with the hash for a password', hashed, basic('user:82ab876d1387bfafe46cc1c8a2ef074eae50cb1d'), 'wrong'],
+])('refuses a request %s', (_what, credentials, header, kind) => {
+  expect(kindOf(credentials, header)).toBe(kind);
 });
 
 it.each(['/', '/ok.html', '/nothing', '/logtail/x', '/mainlogtail', '/RPC2'])(

@@ -74,6 +74,25 @@ describe('a page', () => {
     expect((await http.ask(['POST /index.html HTTP/1.1', close, foreign], 'a=b')).status).toBe(403);
     expect(http.lines).toHaveLength(2);
   });
+
+  it('is told that somebody has to agree when a browser hides which page led there, and gets no form that came so', async () => {
+    const asked: boolean[] = [];
+    const pages: PageHandler = (request) => {
+      asked.push(request.needsConfirmation);
+      return mirror(request);
+    };
+    await using http = await serveHttp({ pages });
+    const browser = 'User-Agent: Mozilla/5.0 (X11)';
+    await http.ask(['GET /index.html?action=stopall HTTP/1.1', close, browser]);
+    await http.ask(['GET /index.html HTTP/1.1', close, browser]);
+    await http.ask(['GET /index.html?action=stopall HTTP/1.1', close, browser, 'Host: a', 'Referer: http://a/']);
+    await http.ask(['GET /index.html?action=stopall HTTP/1.1', close, 'User-Agent: curl/8.5.0']);
+    expect(asked).toEqual([true, false, false, false]);
+    expect((await http.ask(['POST /index.html HTTP/1.1', close, browser], 'action=stopall')).status).toBe(403);
+    const call = ['POST /RPC2 HTTP/1.1', close, browser, 'Content-Type: text/plain'];
+    expect((await http.ask(call, '<methodCall/>')).status).toBe(403);
+    expect(asked).toHaveLength(4);
+  });
 });
 
 it("repeated fields count as in Supervisor: the query's first, the body's last, and the body wins", () => {

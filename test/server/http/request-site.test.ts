@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { ServerSpec } from '../../../src/model/program-spec.ts';
-import { foreignHost, otherSite } from '../../../src/server/http/request-site.ts';
+import { foreignHost, isSilentBrowser, mayBeForeignForm, otherSite } from '../../../src/server/http/request-site.ts';
+import { inetServer, unixServer } from '../serve.ts';
 
 describe('a request from a page of another site', () => {
   const host = 'sup.example.com:9001';
@@ -36,7 +37,7 @@ describe('a request from a page of another site', () => {
 });
 
 describe('a name in Host', () => {
-  const open: ServerSpec = { kind: 'inet', section: 's', host: 'sup.example.com', port: 9001, credentials: null };
+  const open = inetServer({ host: 'sup.example.com' });
   const browser = { 'accept-language': 'en' };
   const judge = (headers: IncomingHttpHeaders, server: ServerSpec = open) => foreignHost(headers, server, 'Web1.corp');
 
@@ -65,12 +66,31 @@ describe('a name in Host', () => {
     },
   );
 
-  it('does not matter to clients that are no browsers, where a password is needed, and on unix sockets', () => {
+  it('does not matter to clients that are no browsers, and on unix sockets', () => {
     const host = 'evil.example';
-    const credentials = { username: 'u', password: 'p' };
     expect(judge({ host, 'user-agent': 'Python-xmlrpc/3.11' })).toBeNull();
-    expect(judge({ host, ...browser }, { ...open, credentials })).toBeNull();
-    const unix: ServerSpec = { kind: 'unix', section: 's', path: '/s', mode: 0, owner: null, credentials: null };
-    expect(judge({ host, ...browser }, unix)).toBeNull();
+    expect(judge({ host, ...browser }, unixServer('/s'))).toBeNull();
+  });
+});
+
+describe('a browser that says nothing about where a request comes from', () => {
+  const browser = { host: 'sup:9001', 'user-agent': 'Mozilla/5.0 (X11)', 'accept-language': 'en' };
+
+  it('is one that sends none of the three headers', () => {
+    expect(isSilentBrowser(browser)).toBe(true);
+    for (const header of ['sec-fetch-site', 'origin', 'referer']) {
+      expect(isSilentBrowser({ ...browser, [header]: 'http://sup:9001' })).toBe(false);
+    }
+    expect(isSilentBrowser({ host: 'sup:9001', 'user-agent': 'curl/8.5.0', accept: '*/*' })).toBe(false);
+    // What Node's own fetch sends.
+    expect(isSilentBrowser({ host: 'sup:9001', 'user-agent': 'node', 'accept-language': '*' })).toBe(false);
+  });
+
+  it('may send a form without asking first, but no XML', () => {
+    for (const type of ['text/plain', 'multipart/form-data', 'application/x-www-form-urlencoded', undefined]) {
+      expect(mayBeForeignForm({ ...browser, ...(type && { 'content-type': type }) })).toBe(true);
+    }
+    expect(mayBeForeignForm({ ...browser, 'content-type': 'text/xml; charset=utf-8' })).toBe(false);
+    expect(mayBeForeignForm({ 'user-agent': 'node', 'content-type': 'text/plain' })).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 
 import { createDispatch, createMethods } from '../../../src/commands/index.ts';
 import type { Dispatch } from '../../../src/commands/method.ts';
-import type { Credentials } from '../../../src/model/program-spec.ts';
+import type { Credentials, UserAccount } from '../../../src/model/program-spec.ts';
 import { createHttpHandler, type PageHandler } from '../../../src/server/http/http-handler.ts';
 import { defaultHttpLimits, type HttpLimits } from '../../../src/server/http/http-limits.ts';
 import type { ServerLimits } from '../../../src/server/limits.ts';
@@ -31,20 +31,22 @@ export interface Answer {
 export interface ServeHttpOptions {
   readonly groups?: readonly FakeGroup[];
   readonly dispatch?: Dispatch;
-  readonly credentials?: Credentials;
+  readonly credentials?: Credentials | null;
+  readonly users?: readonly UserAccount[];
   readonly pages?: PageHandler;
   readonly limits?: Partial<HttpLimits>;
   readonly serverLimits?: Partial<ServerLimits>;
 }
 
 export async function serveHttp(options: ServeHttpOptions = {}): Promise<ServedHttp> {
-  const { groups = [], credentials = null, pages } = options;
+  const { groups = [], credentials = null, users = [], pages } = options;
   const bench = createBench(...groups);
   const lines: string[] = [];
   const dispatch = options.dispatch ?? createDispatch(createMethods(), bench.control);
   const served = await serve({
     dispatch,
     credentials,
+    users,
     http: createHttpHandler({
       dispatch,
       control: bench.control,
