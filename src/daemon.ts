@@ -179,6 +179,8 @@ function prepareLife(options: DaemonOptions, spec: SupervisorSpec, first: boolea
 async function runLife(options: DaemonOptions, life: Life, first: boolean): Promise<Halt> {
   const { spec, log, os, senses, syslog } = life;
   const handover = first ? options.handover : null;
+  // Those who may come in change with a reread: to lock somebody out must not cost a restart of all programs.
+  let { users } = spec;
   const survival = openSurvival({
     spec,
     os,
@@ -199,7 +201,11 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
     log,
     syslog,
     serverUrl: serverUrlOf(spec),
-    readConfiguration: options.readConfiguration,
+    readConfiguration: () => {
+      const again = options.readConfiguration();
+      users = again.users;
+      return again;
+    },
     compareGroups: options.compareGroups,
     nextEventSerial,
   });
@@ -208,7 +214,7 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
   const dispatch = createDispatch(createMethods(interfaces), control);
   const server = createControlServer({
     servers: spec.servers,
-    users: spec.users,
+    users: () => users,
     dispatch,
     log,
     http: createHttpHandler({

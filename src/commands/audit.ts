@@ -18,11 +18,11 @@ export interface ControlAction {
 const mostArguments = 8;
 const mainNamespace = /^supervisor\./;
 
-/** `control: startProcess web:01 by uid=0 pid=4711 over unix -> true`. */
-export function describeAction({ method, params, session }: ControlAction, outcome: string): string {
+/** `control: startProcess web:01 by uid=0 pid=4711 over unix`, to which ` -> true` is added when that is known. */
+export function describeAction({ method, params, session }: ControlAction): string {
   const shown = params.slice(0, mostArguments).map((value, index) => showArgument(method.params[index], value));
   const words = [method.name.replace(mainNamespace, ''), ...shown, ...(params.length > mostArguments ? ['…'] : [])];
-  return `control: ${words.join(' ')} by ${session.actor} -> ${outcome}`;
+  return `control: ${words.join(' ')} by ${session.actor}`;
 }
 
 function showArgument(parameter: Parameter | undefined, value: unknown): string {

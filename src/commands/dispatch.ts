@@ -7,7 +7,7 @@ import { Fault } from '../model/errors.ts';
 import { type SupervisorState, supervisorStateCodes } from '../model/process-state.ts';
 import { suffices } from '../model/role.ts';
 import { checkArgumentCount, convertArguments } from './arguments.ts';
-import { type ControlAction, describeAction, describeError, describeResult } from './audit.ts';
+import { describeAction, describeError, describeResult } from './audit.ts';
 import type { SupervisorControl } from './control.ts';
 import type { Caller } from './define-method.ts';
 import type { Dispatch, Method, Session } from './method.ts';
@@ -36,13 +36,14 @@ export const isOffered = (method: Method, session: Session): boolean =>
 
 async function runAudited(caller: Caller, method: Method, params: readonly unknown[]): Promise<unknown> {
   const { control, session } = caller;
-  const action: ControlAction = { method, params, session };
+  // Now, for whoever asked may be somebody else on this connection by the time it is answered.
+  const action = describeAction({ method, params, session });
   try {
     const result = await run(caller, method, params);
-    control.log.info(describeAction(action, describeResult(result)));
+    control.log.info(`${action} -> ${describeResult(result)}`);
     return result;
   } catch (error) {
-    control.log.info(describeAction(action, describeError(error)));
+    control.log.info(`${action} -> ${describeError(error)}`);
     throw error;
   }
 }

@@ -3,7 +3,7 @@
  * configuration for what their role says. Whoever may come without a name is one of the identities, too.
  */
 
-import type { Credentials, ServerSpec, UserAccount } from '../model/program-spec.ts';
+import type { ServerSpec, UserAccount } from '../model/program-spec.ts';
 import { quoteText } from '../model/python-text.ts';
 import type { Role } from '../model/role.ts';
 import { createAccounts, isAccount } from './credentials.ts';
@@ -26,29 +26,54 @@ export interface Access {
   /** Whoever gives no name; null where one is needed. */
   readonly anonymous: Identity | null;
   login(username: string, password: string, peer: Peer): Login;
+  /** Whether somebody who came in before would still come in, with the same role. */
+  stillHolds(identity: Identity): boolean;
 }
 
-export function createAccess(server: ServerSpec, users: readonly UserAccount[], gate: LoginGate): Access {
+/**
+ * @param users those of the configuration as last read. Whether a server asks for a name at all is settled when it opens:
+ * a user who is removed must not leave the door open.
+ */
+export function createAccess(server: ServerSpec, users: () => readonly UserAccount[], gate: LoginGate): Access {
   const own: readonly UserAccount[] = isAccount(server.credentials) ? [{ ...server.credentials, role: 'admin' }] : [];
-  const accounts = createAccounts([...own, ...users]);
-  const anonymous = asksForName(server, users) ? null : { name: null, role: server.anonymousRole };
-  return {
-    anonymous,
-    login: (username, password, peer) => {
-      // Where nobody has a password, any will do (as Supervisor).
-      if (anonymous !== null && users.length === 0) return { kind: 'accepted', identity: anonymous };
-      const waitMs = gate.waitMs(peer.source);
-      if (waitMs > 0) return { kind: 'refused', waitMs };
-      const account = accounts.find(username, password);
-      if (account !== null) return { kind: 'accepted', identity: identityOf(account) };
+  const anonymous = asksForName(server, users()) ? null : { name: null, role: server.anonymousRole };
+  const issued = new WeakMap<Identity, UserAccount>();
+  let known: readonly UserAccount[] | null = null;
+  let accounts = createAccounts(own);
+
+  function update(): readonly UserAccount[] {
+    const current = users();
+    if (current !== known) accounts = createAccounts([...own, ...current]);
+    known = current;
+    return current;
+  }
+
+  function login(username: string, password: string, peer: Peer): Login {
+    // Where nobody has a password, any will do (as Supervisor).
+    if (update().length === 0 && anonymous !== null) return { kind: 'accepted', identity: anonymous };
+    const waitMs = gate.waitMs(peer.source);
+    if (waitMs > 0) return { kind: 'refused', waitMs };
+    const account = accounts.find(username, password);
+    if (account === null) {
       const isKnownName = accounts.has(username);
       gate.failed({ source: peer.source, peer: peer.name, username, password, isKnownName });
       return { kind: 'wrong' };
-    },
-  };
+    }
+    const identity = { name: account.username, role: account.role };
+    issued.set(identity, account);
+    return { kind: 'accepted', identity };
+  }
+
+  function stillHolds(identity: Identity): boolean {
+    const account = issued.get(identity);
+    return account === undefined || [...own, ...update()].some((current) => isSame(current, account));
+  }
+
+  return { anonymous, login, stillHolds };
 }
 
-const identityOf = ({ username, role }: Credentials & { readonly role: Role }): Identity => ({ name: username, role });
+const isSame = (left: UserAccount, right: UserAccount): boolean =>
+  left.username === right.username && left.password === right.password && left.role === right.role;
 
 /** A unix socket is guarded by its permissions, so users alone do not close it. */
 function asksForName(server: ServerSpec, users: readonly UserAccount[]): boolean {

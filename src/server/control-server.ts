@@ -24,8 +24,8 @@ import { boundUnreadOutput } from './unread-output.ts';
 
 export interface ControlServerOptions {
   readonly servers: readonly ServerSpec[];
-  /** Who may use them besides their own credentials. */
-  readonly users?: readonly UserAccount[];
+  /** Who may use them besides their own credentials, as last read. */
+  readonly users?: () => readonly UserAccount[];
   readonly dispatch: Dispatch;
   readonly log: ServerLog;
   /** Takes connections that begin like HTTP; without it they get a 501. */
@@ -64,6 +64,8 @@ interface OpenConnection extends ServedConnection {
   readonly peer: string;
 }
 
+const noUsers: readonly UserAccount[] = [];
+
 /** Peers that are being refused in good manners at the same time; more are cut off. */
 const mostShownOut = 32;
 
@@ -77,7 +79,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   let shownOut = 0;
   let lastId = 0;
   const gate = createLoginGate(log, defaultLoginLimits, () => performance.now());
-  const users = options.users ?? [];
+  const users = options.users ?? (() => noUsers);
 
   /** Counts a connection as long as it is open, from its first moment on. */
   function accept(socket: Socket, speaksTls: boolean, begin: (id: number) => void): void {

@@ -154,6 +154,7 @@ export function runSession(options: SessionOptions): ServedConnection {
   }
 
   function answer(request: RequestMessage): void {
+    if (identity !== null && !access.stillHolds(identity)) identity = null;
     if (request.method === sessionMethods.hello) {
       const hello: HelloReply = {
         server: 'statevisor',

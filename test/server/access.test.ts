@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ServerSpec, UserAccount } from '../../src/model/program-spec.ts';
-import { type Access, createAccess, describeActor } from '../../src/server/access.ts';
+import { type Access, createAccess, describeActor, type Identity } from '../../src/server/access.ts';
 import { createLoginGate, defaultLoginLimits } from '../../src/server/login-gate.ts';
 import type { Peer } from '../../src/server/peer.ts';
 import { inetServer, unixServer } from './serve.ts';
@@ -21,7 +21,7 @@ const own = { username: 'own', password: 'secret' };
 function accessOf(server: ServerSpec, users: readonly UserAccount[] = []): Access & { readonly lines: string[] } {
   const lines: string[] = [];
   const gate = createLoginGate({ warn: (line) => lines.push(line) }, defaultLoginLimits, () => 0);
-  return { ...createAccess(server, users, gate), lines };
+  return { ...createAccess(server, () => users, gate), lines };
 }
 
 describe('who gives no name', () => {
@@ -107,6 +107,38 @@ describe('who gives a name', () => {
         },
       ),
     );
+  });
+});
+
+describe('users that are read again', () => {
+  it('count at once: the new come in, the old do not, and who came in before is no longer let go on', () => {
+    let users: readonly UserAccount[] = [alice, bob];
+    const gate = createLoginGate({ warn: () => {} }, defaultLoginLimits, () => 0);
+    const access = createAccess(inetServer({ credentials: own }), () => users, gate);
+    const enter = (username: string, password: string): Identity | null => {
+      const login = access.login(username, password, inetPeer);
+      return login.kind === 'accepted' ? login.identity : null;
+    };
+    const [first, second, third] = [enter('alice', 'wonder'), enter('bob', 'builder'), enter('own', 'secret')];
+    users = [{ ...alice }, { ...bob, role: 'view' }];
+    expect([first, second, third].map((identity) => identity && access.stillHolds(identity))).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    users = [{ ...alice, password: 'other' }];
+    expect([first, third].map((identity) => identity && access.stillHolds(identity))).toEqual([false, true]);
+    expect([enter('alice', 'wonder'), enter('bob', 'builder')]).toEqual([null, null]);
+    expect(enter('alice', 'other')).toEqual({ name: 'alice', role: 'view' });
+  });
+
+  it('do not open a port when all of them are gone', () => {
+    let users: readonly UserAccount[] = [alice];
+    const gate = createLoginGate({ warn: () => {} }, defaultLoginLimits, () => 0);
+    const access = createAccess(inetServer(), () => users, gate);
+    users = [];
+    expect(access.anonymous).toBeNull();
+    expect(access.login('alice', 'wonder', inetPeer)).toEqual({ kind: 'wrong' });
   });
 });
 

@@ -29,7 +29,7 @@ export interface Served extends AsyncDisposable {
 export interface ServeOptions {
   readonly dispatch?: Dispatch;
   readonly credentials?: Credentials | null;
-  readonly users?: readonly UserAccount[];
+  readonly users?: () => readonly UserAccount[];
   readonly limits?: Partial<ServerLimits>;
   readonly http?: HttpHandler;
 }
@@ -44,7 +44,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
   const notices: string[] = [];
   const server = createControlServer({
     servers: [unixServer(path, options.credentials ?? null)],
-    users: options.users ?? [],
+    users: options.users ?? (() => []),
     dispatch: options.dispatch ?? echo,
     log: recordingLog(logLines),
     ...(options.http === undefined ? {} : { http: options.http }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dispatch, Session } from '../../src/commands/method.ts';
+import type { UserAccount } from '../../src/model/program-spec.ts';
 import { encodeMessage } from '../../src/protocol/codec.ts';
 import { badName, echo, gate, ownName, rawPeer, refusal, request, response, serve, until } from './serve.ts';
 
@@ -98,6 +99,26 @@ describe('a session', () => {
     peer.send(request(1, 'session.authenticate', 'any', 'thing'));
     await until('a reply', () => peer.messages.length === 1);
     expect(peer.messages).toEqual([response(1, true)]);
+  });
+
+  it('is one of the user who authenticates, with that role, as long as there is such a user', async () => {
+    const callers: string[] = [];
+    const dispatch: Dispatch = async (_name, _params, { role, actor }) => {
+      callers.push(`${role} ${actor}`);
+      return true;
+    };
+    let users: readonly UserAccount[] = [{ username: 'alice', password: 'wonder', role: 'view' }];
+    await using served = await serve({ dispatch, users: () => users });
+    const peer = await rawPeer(served.path);
+    peer.send(request(1, 'a'));
+    peer.send(request(2, 'session.authenticate', 'alice', 'wonder'));
+    peer.send(request(3, 'b'));
+    await until('three replies', () => peer.messages.length === 3);
+    users = [];
+    peer.send(request(4, 'c'));
+    await until('four replies', () => peer.messages.length === 4);
+    expect(peer.messages).toEqual([response(1, true), response(2, true), response(3, true), unauthorized(4)]);
+    expect(callers).toEqual([`admin ${ownName} over unix`, `view alice (${ownName}) over unix`]);
   });
 
   it('applies the larger limits to what is sent in one piece with the authentication', async () => {

@@ -55,7 +55,7 @@ async function serve({ server = {}, clientCa, users = [], limits = {} }: ServeOp
         ...server,
       }),
     ],
-    users,
+    users: () => users,
     dispatch,
     log,
     http: createHttpHandler({ dispatch, control: createBench().control, log }),

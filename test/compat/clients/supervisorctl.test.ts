@@ -20,6 +20,8 @@ const started = [until('a', 'RUNNING'), until('b', 'RUNNING'), until('talks', 'R
 
 const everyAction = [
   ...started,
+  // Before the first order: of those our log tells besides.
+  ctl('maintail', '-40'),
   ctl('status'),
   ctl('status', 'a'),
   ctl('pid', 'all'),
@@ -42,7 +44,6 @@ const everyAction = [
   inAnyOrder(ctl('start', 'all')),
   inAnyOrder(ctl('clear', 'all')),
   ctl('stop', 'rests'),
-  ctl('maintail', '-40'),
   ctl('tail', '-2', 'talks', 'stderr'),
   ctl('reload'),
   until('talks', 'RUNNING', 3),

@@ -11,7 +11,11 @@ const hashed = { username: 'user', password: '{SHA}82ab876d1387bfafe46cc1c8a2ef0
 const peer = { name: '10.0.0.7:50123', source: '10.0.0.7', transport: 'tcp', certificate: null } as const;
 const kindOf = (credentials: Credentials | null, header: string | undefined): string => {
   const gate = createLoginGate({ warn: () => {} }, defaultLoginLimits, () => 0);
-  return authorize(createAccess(inetServer({ credentials }), [], gate), header, peer).kind;
+  return authorize(
+    createAccess(inetServer({ credentials }), () => [], gate),
+    header,
+    peer,
+  ).kind;
 };
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 

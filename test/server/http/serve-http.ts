@@ -32,14 +32,14 @@ export interface ServeHttpOptions {
   readonly groups?: readonly FakeGroup[];
   readonly dispatch?: Dispatch;
   readonly credentials?: Credentials | null;
-  readonly users?: readonly UserAccount[];
+  readonly users?: () => readonly UserAccount[];
   readonly pages?: PageHandler;
   readonly limits?: Partial<HttpLimits>;
   readonly serverLimits?: Partial<ServerLimits>;
 }
 
 export async function serveHttp(options: ServeHttpOptions = {}): Promise<ServedHttp> {
-  const { groups = [], credentials = null, users = [], pages } = options;
+  const { groups = [], credentials = null, users = () => [], pages } = options;
   const bench = createBench(...groups);
   const lines: string[] = [];
   const dispatch = options.dispatch ?? createDispatch(createMethods(), bench.control);
