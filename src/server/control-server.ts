@@ -150,11 +150,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     return await openUnixSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice });
   }
 
-  async function openInet(
-    server: InetServerSpec,
-    access: Access,
-    inherited: number | null,
-  ): Promise<InetSocketResult> {
+  async function openInet(server: InetServerSpec, access: Access, inherited: number | null): Promise<InetSocketResult> {
     const { host, port, section } = server;
     const front = server.tls === null ? null : await openTls(server, server.tls);
     if (front !== null && 'problem' in front) {
