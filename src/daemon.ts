@@ -193,7 +193,7 @@ async function runLife(options: DaemonOptions, life: Life, first: boolean): Prom
   const supervisor = createSupervisor({
     spec,
     survival,
-    readiness: senses.readiness,
+    ...senses,
     productVersion: options.productVersion,
     instance: createInstanceName(),
     upgrade: () => upgrade.begin(),

@@ -28,11 +28,14 @@ import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
 import type { Readiness } from './os/readiness.ts';
+import type { Reaper } from './os/reaper.ts';
 import type { Syslog } from './os/syslog.ts';
+import { keepPipes } from './survival/keep-pipes.ts';
 import type { Survival } from './survival/survival.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
+  readonly reaper: Reaper;
   readonly readiness: Readiness;
   readonly survival: Survival;
   /** Of this product, and of this start of it. */
@@ -69,7 +72,7 @@ export interface Supervisor {
 const waitReportMs = 3000;
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
-  const { spec, os, readiness, survival, log } = options;
+  const { spec, os, reaper, readiness, survival, log } = options;
   const reportDefect = (where: string, error: unknown): void => {
     log.critical(`internal error in ${where}: ${error instanceof Error ? error.stack : String(error)}`);
   };
@@ -103,11 +106,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     });
   };
 
+  // Nothing outlives PID 1.
+  const keeper = process.pid === 1 || survival.directory === null ? null : keepPipes({ os, reaper, survival, log });
   const channels = createChannels({
     os,
     readiness,
     pathFor: (of) => survival.pipes(of),
-    keeper: null,
+    keeper,
     openLog: (of, channel) => logs.open(of, channel),
     stripAnsi: spec.daemon.stripAnsi,
     isFollowed: (of, channel) => logs.isFollowed(of, channel),
@@ -211,6 +216,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   }).finally(() => {
     events.close();
     channels.close();
+    keeper?.close();
   });
   root.start();
 

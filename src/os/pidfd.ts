@@ -31,12 +31,15 @@ const infoBytes = 64;
 const PIDFD_GET_INFO = ((3 << 30) | (infoBytes << 16) | (0xff << 8) | 11) >>> 0;
 const PIDFD_INFO_EXIT = 8n;
 
-/** Raw wait status of a process that has ended; null where the system does not tell others than the parent (before Linux 6.15). */
-export function waitStatusOf(pidfd: number): number | null {
+/**
+ * Raw wait status of a process that has ended. `later`: its parent has not collected it yet. `untold`: the system does not
+ * tell others than the parent (before Linux 6.15).
+ */
+export function waitStatusOf(pidfd: number): number | 'later' | 'untold' {
   const info = Buffer.alloc(infoBytes);
   info.writeBigUInt64LE(PIDFD_INFO_EXIT, 0);
-  if (ioctl(pidfd, PIDFD_GET_INFO, info) !== 0) return null;
-  return (info.readBigUInt64LE(0) & PIDFD_INFO_EXIT) === 0n ? null : info.readInt32LE(infoBytes - 4);
+  if (ioctl(pidfd, PIDFD_GET_INFO, info) !== 0) return 'untold';
+  return (info.readBigUInt64LE(0) & PIDFD_INFO_EXIT) === 0n ? 'later' : info.readInt32LE(infoBytes - 4);
 }
 
 export const closePidfd = (pidfd: number): void => closeSync(pidfd);

@@ -32,6 +32,9 @@ export interface WatchOptions {
 /** Milliseconds between two looks where the system has no pidfds (before Linux 5.3). */
 const lookEveryMs = 1000;
 
+/** Milliseconds between the looks for a status that is known only once the parent has collected the process. */
+const collectedAfterMs: readonly number[] = [1, 4, 15, 50, 130];
+
 export function watchProcess(
   { reaper, readiness }: WatchOptions,
   wanted: ProcessIdentity,
@@ -63,15 +66,26 @@ export function watchProcess(
     closeSync(pidfd);
     return { kind: 'gone' };
   }
-  const watch = readiness.watch(pidfd, () => {
+  let waits: NodeJS.Timeout | undefined;
+  const tell = (attempt: number): void => {
     const raw = waitStatusOf(pidfd);
+    const waitMs = raw === 'later' ? collectedAfterMs[attempt] : undefined;
+    if (waitMs !== undefined) {
+      waits = setTimeout(tell, waitMs, attempt + 1);
+      return;
+    }
     release();
-    onExit(raw === null ? { kind: 'unseen' } : decodeWaitStatus(raw));
+    onExit(typeof raw === 'number' ? decodeWaitStatus(raw) : { kind: 'unseen' });
+  };
+  const watch = readiness.watch(pidfd, () => {
+    watch.close();
+    tell(0);
   });
   let open = true;
   const release = (): void => {
     if (!open) return;
     open = false;
+    clearTimeout(waits);
     watch.close();
     closeSync(pidfd);
   };

@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ExitStatus } from '../../src/model/exit-status.ts';
@@ -32,8 +33,7 @@ function openReadiness(): Readiness {
 /** A process that is no child of this one, with what it does. */
 function startStranger(script: string): { pid: number; startTicks: number } {
   const pid = Number(execFileSync('/bin/sh', ['-c', `${script} > /dev/null 2>&1 & echo $!`], { encoding: 'utf8' }));
-  const facts = processFacts(pid);
-  if (facts === null) throw new Error('the process has ended before it was looked at');
+  const facts = identify(pid);
   ends.push(() => {
     try {
       process.kill(pid, 'SIGKILL');
@@ -41,6 +41,12 @@ function startStranger(script: string): { pid: number; startTicks: number } {
       // It has ended already.
     }
   });
+  return facts;
+}
+
+function identify(pid: number): { pid: number; startTicks: number } {
+  const facts = processFacts(pid);
+  if (facts === null) throw new Error('the process has ended before it was looked at');
   return { pid, startTicks: facts.startTicks };
 }
 
@@ -53,6 +59,22 @@ test('the end of a process that is no child is reported once, with what the syst
   await waitFor('the report', () => seen.length > 0);
   expect(seen).toHaveLength(1);
   expect([{ kind: 'unseen' }, { kind: 'signalled', signal: 'SIGTERM', coreDumped: false }]).toContainEqual(seen[0]);
+});
+
+const [major = 0, minor = 0] = release().split('.').map(Number);
+const tellsStatus = major > 6 || (major === 6 && minor >= 15);
+
+test.skipIf(!tellsStatus)('the status is known once the parent has collected the process (Linux 6.15)', async () => {
+  const parent = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; wait'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  ends.push(() => parent.kill('SIGKILL'));
+  const stranger = identify(Number(String((await once(parent.stdout, 'data'))[0])));
+  const seen: ExitStatus[] = [];
+  watchProcess({ reaper, readiness: openReadiness() }, stranger, (status) => seen.push(status));
+  process.kill(stranger.pid, 'SIGTERM');
+  await waitFor('the report', () => seen.length > 0);
+  expect(seen).toEqual([{ kind: 'signalled', signal: 'SIGTERM', coreDumped: false }]);
 });
 
 test('a released watch reports nothing', async () => {
