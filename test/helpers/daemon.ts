@@ -32,6 +32,9 @@ export interface StatusRow {
   readonly description: string;
 }
 
+/** The process that keeps pipes open beyond the daemon; it ends with the daemon's orderly end like everything else. */
+const isKeeper = ({ command }: ProcessEntry): boolean => command.startsWith('statevisor-keeper/');
+
 export class Daemon {
   readonly sandbox: Sandbox;
   /** The daemon's process id. */
@@ -134,12 +137,14 @@ export class Daemon {
 
   /** Living processes that the daemon started, and their descendants. */
   programs(): readonly ProcessEntry[] {
-    return this.sandbox.processes().filter(({ pid }) => pid !== this.pid && pid !== this.command.pid);
+    return this.sandbox
+      .processes()
+      .filter((entry) => entry.pid !== this.pid && entry.pid !== this.command.pid && !isKeeper(entry));
   }
 
-  /** Direct children of the daemon. */
+  /** Direct children of the daemon that are programs. */
   children(): readonly ProcessEntry[] {
-    return this.sandbox.processes().filter(({ parent }) => parent === this.pid);
+    return this.sandbox.processes().filter((entry) => entry.parent === this.pid && !isKeeper(entry));
   }
 
   isAlive(): boolean {

@@ -80,14 +80,16 @@ describe('the place of a runtime directory', () => {
     }
   });
 
-  test.runIf(isRoot)('is in the directory of the session if that is the user’s own', () => {
+  test.runIf(isRoot)('is in the directory of the session only if an earlier daemon has made it there', () => {
     using folder = temporaryFolder();
     const user = { ...request, userId: 54321, environment: { XDG_RUNTIME_DIR: folder.path('') } };
-    expect(runtimeDirectoryPath(user)).toMatch(/^\/tmp\/statevisor-54321\//);
     chownSync(folder.path(''), user.userId, user.userId);
-    expect(runtimeDirectoryPath(user)).toBe(
-      folder.path(`statevisor/${runtimeDirectoryPath(request).slice('/run/statevisor/'.length)}`),
-    );
+    // Such a directory is deleted at a logout, while a daemon in the background lives on.
+    expect(runtimeDirectoryPath(user)).toMatch(/^\/tmp\/statevisor-54321\//);
+    const path = folder.path(`statevisor/${runtimeDirectoryPath(request).slice('/run/statevisor/'.length)}`);
+    mkdirSync(path, { recursive: true });
+    chownSync(path, user.userId, user.userId);
+    expect(runtimeDirectoryPath(user)).toBe(path);
   });
 
   test.runIf(isRoot)('is where an earlier daemon has made it, whatever the environment says', () => {
