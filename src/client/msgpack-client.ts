@@ -88,10 +88,9 @@ async function introduce(link: MsgpackLink, address: ServerAddress): Promise<voi
   try {
     const hello = await link.call(sessionMethods.hello, [clientName, protocolVersion]);
     if (!isHello(hello)) throw otherProtocol(place);
-    if (username === null || password === null) {
-      if (hello.authenticated) return;
-      throw unauthorized(place, false);
-    }
+    const isComplete = username !== null && password !== null;
+    if (hello.authenticated && (!isComplete || username === '')) return;
+    if (!isComplete) throw unauthorized(place, false);
     // Also where no name is needed: who gives one wants to be known by it.
     await link.call(sessionMethods.authenticate, [username, password]);
   } catch (error) {

@@ -50,6 +50,7 @@ const asksWho = ({ credentials, tls, allowUnauthenticated }: InetServerSpec, use
 
 function refuseOpenServer(reader: SectionReader, { section, host, port }: InetServerSpec): void {
   reader.refuse(inetServerOptions.port, {
+    brief: 'other machines can connect there, and nothing is asked of them',
     reason:
       `[${section}] would let everybody who can reach ${host === '' ? '*' : host}:${port} control this machine: ` +
       'set username and password, or listen on 127.0.0.1, or set allow_unauthenticated=true',

@@ -49,8 +49,9 @@ export function createAccess(server: ServerSpec, users: () => readonly UserAccou
   }
 
   function login(username: string, password: string, peer: Peer): Login {
-    // Where nobody has a password, any will do (as Supervisor).
-    if (update().length === 0 && anonymous !== null) return { kind: 'accepted', identity: anonymous };
+    const nobodyHasOne = update().length === 0;
+    // Where nobody has a password, any will do (as Supervisor); and clients whose name is set to nothing send just that.
+    if (anonymous !== null && (nobodyHasOne || username === '')) return { kind: 'accepted', identity: anonymous };
     const waitMs = gate.waitMs(peer.source);
     if (waitMs > 0) return { kind: 'refused', waitMs };
     const account = accounts.find(username, password);

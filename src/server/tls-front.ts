@@ -43,7 +43,7 @@ export function createTlsFront(options: TlsFrontOptions): TlsFront | { readonly 
     else onSecure(secured, files.clientCa === null ? null : subjectOf(secured));
   });
   server.on('tlsClientError', (error, secured) => {
-    log.warn(`closed the connection of ${secured.remoteAddress}:${secured.remotePort}: no TLS (${firstLine(error)})`);
+    log.warn(`closed the connection of ${secured.remoteAddress}:${secured.remotePort}: no TLS (${reasonOf(error)})`);
     secured.destroy();
   });
 
@@ -92,4 +92,6 @@ function subjectOf(secured: TLSSocket): string {
   return typeof name === 'string' ? name : 'unknown';
 }
 
-const firstLine = ({ message }: Error): string => message.split('\n')[0] ?? '';
+/** OpenSSL's own words are short; around them Node puts where in its sources they come from. */
+const reasonOf = (error: Error): string =>
+  'reason' in error && typeof error.reason === 'string' ? error.reason : (error.message.split('\n')[0] ?? '');

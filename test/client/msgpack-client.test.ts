@@ -11,6 +11,7 @@ import { ConnectionProblem, type ControlClient, LogNotAvailable } from '../../sr
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
 import type { Dispatch, Session } from '../../src/commands/method.ts';
 import { Fault } from '../../src/model/errors.ts';
+import { defaultLoginLimits } from '../../src/server/login-gate.ts';
 import { badName, gate, serve, until } from '../server/serve.ts';
 
 const clients: ControlClient[] = [];
@@ -132,9 +133,30 @@ describe('authentication', () => {
     await expect(client.call('a')).rejects.toThrow(`the server at ${served.path} ${text}`);
   });
 
-  it('is left out where the server asks for none', async () => {
+  it('is accepted with anything where nobody has a password', async () => {
     await using served = await serve({ dispatch: async () => 'in' });
     expect(await connectTo(served.path, 'any', 'body').call('a')).toBe('in');
+  });
+
+  it.each([
+    ['the user’s, when one is given', 'alice', 'wonder', 'view'],
+    ['anybody’s, without a name', null, null, 'admin'],
+    ['anybody’s, with an empty one', '', '', 'admin'],
+    ['anybody’s, with a name alone', 'alice', null, 'admin'],
+  ])('where no name is needed makes the connection %s', async (_what, username, password, role) => {
+    const users = [{ username: 'alice', password: 'wonder', role: 'view' }] as const;
+    await using served = await serve({ dispatch: async (_name, _params, session) => session.role, users: () => users });
+    expect(await connectTo(served.path, username, password).call('a')).toBe(role);
+  });
+
+  it('that comes after too many wrong ones is told for how long it is of no use', async () => {
+    await using served = await serve({ credentials });
+    for (let guess = 0; guess < defaultLoginLimits.failures; guess += 1) {
+      await problemOf(connectTo(served.path, 'user', `guess ${guess}`).call('a'));
+    }
+    await expect(connectTo(served.path, 'user', 'sécret').call('a')).rejects.toThrow(
+      /refused username and password: too many wrong passwords, try again in [45] seconds$/,
+    );
   });
 });
 

@@ -76,6 +76,12 @@ describe('who gives a name', () => {
     expect(access.login('alice', 'wrong', unixPeer)).toEqual({ kind: 'wrong' });
   });
 
+  it('whose name is empty gives none', () => {
+    const access = accessOf(unixServer('/s'), [alice]);
+    expect(access.login('', '', unixPeer)).toMatchObject({ identity: { name: null, role: 'admin' } });
+    expect(accessOf(inetServer(), [alice]).login('', '', inetPeer)).toEqual({ kind: 'wrong' });
+  });
+
   it('may give any where nobody has a password', () => {
     const access = accessOf(unixServer('/s'));
     expect(access.login('x', 'y', unixPeer)).toEqual({ kind: 'accepted', identity: { name: null, role: 'admin' } });
