@@ -69,6 +69,18 @@ export interface Supervisor {
   readonly halted: Promise<Halt>;
 }
 
+/** The root of the tree has failed: nothing is supervised any more. */
+export class TreeDefect extends Error {
+  override readonly name = 'TreeDefect';
+  /** The programs can go on until the next daemon adopts them. */
+  readonly programsSurvive: boolean;
+
+  constructor(programsSurvive: boolean) {
+    super('the supervision tree has failed; see the log');
+    this.programsSurvive = programsSurvive;
+  }
+}
+
 const waitReportMs = 3000;
 
 export function createSupervisor(options: SupervisorOptions): Supervisor {
@@ -205,18 +217,19 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   );
 
-  const halted = new Promise<Halt>((resolve) => {
+  const halted = new Promise<Halt>((resolve, reject) => {
     root.subscribe({
       error: (error) => {
         reportDefect('the root of the supervision tree', error);
-        resolve({ intent: 'shutdown', end: null });
+        reject(new TreeDefect(survival.directory !== null));
       },
     });
-    root.on('supervisor.halted', ({ intent, end }) => resolve({ intent, end }));
-  }).finally(() => {
-    events.close();
-    channels.close();
-    keeper?.close();
+    root.on('supervisor.halted', ({ intent, end }) => {
+      events.close();
+      channels.close();
+      keeper?.close();
+      resolve({ intent, end });
+    });
   });
   root.start();
 

@@ -6,12 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { UpgradeOutcome } from './commands/control.ts';
-import { describeExit } from './model/exit-status.ts';
-import { posixSpawn, SystemError } from './os/native.ts';
-import { keepOnExec, replaceProcess } from './os/process-calls.ts';
-import type { Reaper } from './os/reaper.ts';
-import type { RuntimeDirectory } from './os/runtime-directory.ts';
+import type { UpgradeOutcome } from '../commands/control.ts';
+import { describeExit } from '../model/exit-status.ts';
+import { posixSpawn, SystemError } from '../os/native.ts';
+import { keepOnExec, replaceProcess } from '../os/process-calls.ts';
+import type { Reaper } from '../os/reaper.ts';
+import type { RuntimeDirectory } from '../os/runtime-directory.ts';
 
 /** Set for a version that is only tried; removed before anything else sees the environment. */
 export const trialVariable = 'STATEVISOR_TRIAL';

@@ -1,0 +1,173 @@
+/** One life of the daemon: sockets, pid file and signals around one supervisor, from its boot to its end. */
+
+import { closeSync } from 'node:fs';
+import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
+import { removeAutoLogs } from '../logging/auto-logs.ts';
+import type { DaemonLog } from '../logging/daemon-log.ts';
+import type { SupervisorSpec } from '../model/program-spec.ts';
+import { endOrphans } from '../os/end-orphans.ts';
+import { takeHeldSignal } from '../os/held-signals.ts';
+import { type Pidfile, writePidfile } from '../os/pidfile.ts';
+import { mainInterfaceNames } from '../rpc-interfaces.ts';
+import { createControlServer } from '../server/control-server.ts';
+import { createHttpHandler } from '../server/http/http-handler.ts';
+import { createSupervisor, type Halt } from '../supervisor.ts';
+import { openSurvival } from '../survival/open-survival.ts';
+import { type DaemonOptions, StartProblem } from './daemon-options.ts';
+import { handleSignals } from './daemon-signals.ts';
+import { isInit, type Life, type Process } from './prepare-life.ts';
+import { createInstanceName, createUpgrade } from './upgrade.ts';
+
+/** Resolves when everything is stopped in order. Rejects with `StartProblem`, or with a defect that ended the tree. */
+export async function runLife(options: DaemonOptions, life: Life, first: boolean, own: Process): Promise<Halt> {
+  const { spec, log, os, syslog } = life;
+  const { senses, nextEventSerial } = own;
+  const handover = first ? options.handover : null;
+  // Those who may come in change with a reread: to lock somebody out must not cost a restart of all programs.
+  let { users } = spec;
+  const survival = openSurvival({
+    spec,
+    os,
+    log,
+    productVersion: options.productVersion,
+    environment: options.environment,
+    adopts: options.adopts || !first,
+    handedOn: handover?.runtimeDirectory ?? null,
+  });
+  const supervisor = createSupervisor({
+    spec,
+    survival,
+    ...senses,
+    productVersion: options.productVersion,
+    instance: createInstanceName(),
+    upgrade: () => upgrade.begin(),
+    os,
+    log,
+    syslog,
+    serverUrl: serverUrlOf(spec),
+    readConfiguration: () => {
+      const again = options.readConfiguration();
+      users = again.users;
+      return again;
+    },
+    compareGroups: options.compareGroups,
+    nextEventSerial,
+  });
+  const { control } = supervisor;
+  const interfaces = mainInterfaceNames(spec);
+  const dispatch = createDispatch(createMethods(interfaces), control);
+  const server = createControlServer({
+    servers: spec.servers,
+    users: () => users,
+    dispatch,
+    log,
+    http: createHttpHandler({
+      dispatch,
+      control,
+      log,
+      loadPages: async () => {
+        const { createPages } = await import('../web/pages.ts');
+        return createPages({ control, version: options.productVersion });
+      },
+    }),
+    version: supervisorVersion,
+    onListening: () => {
+      for (const name of interfaces) log.info(`RPC interface '${name}' initialized`);
+    },
+  });
+  const upgrade = createUpgrade({
+    invocation: options.invocation,
+    reaper: senses.reaper,
+    log,
+    currentVersion: options.productVersion,
+    directory: survival.directory,
+    letGo: async () => ({
+      startDirectory: options.invocation.startDirectory,
+      softFileLimit: String(own.programFileLimit ?? ''),
+      inBackground: options.enterBackground !== null,
+      sockets: await server.handOver(),
+      runtimeDirectory: survival.directory?.descriptor ?? 0,
+      pipes: supervisor.outputDescriptors(),
+      eventSerial: nextEventSerial(),
+    }),
+    takeBack: async ({ sockets }) => {
+      const failed = await server.listen(sockets);
+      if (failed !== null) log.critical(failed.text);
+    },
+  });
+  const problem = await server.listen(handover?.sockets);
+  if (problem !== null) {
+    survival.leave();
+    throw new StartProblem(problem.text);
+  }
+  let pidfile: Pidfile | null = null;
+  let outcome: Halt | null = null;
+  const signals = handleSignals(supervisor, log);
+  try {
+    pidfile = acquirePidfile(spec.daemon.pidfile, log);
+    if (survival.refusal !== null) throw new StartProblem(survival.refusal);
+    if (!spec.daemon.noCleanup) {
+      removeAutoLogs({
+        directory: spec.daemon.childLogDir,
+        identifier: spec.daemon.identifier,
+        keep: survival.allAutoLogs(),
+        onProblem: (message) => log.warn(message),
+      });
+    }
+    const background = first ? options.enterBackground?.(log, spec) : null;
+    log.info(`supervisord started with pid ${process.pid}`);
+    const missed = takeHeldSignal();
+    if (missed !== undefined) signals.exit(missed);
+    const booted = supervisor.boot();
+    background?.detach();
+    await booted;
+    for (const fd of handover?.pipes ?? []) closeSync(fd);
+    senses.reaper.collect();
+    outcome = await supervisor.halted;
+    if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(spec, log);
+    return outcome;
+  } finally {
+    signals.close();
+    await server.close();
+    pidfile?.remove();
+    if (outcome === null) survival.leave();
+    else survival.end();
+    log.close();
+    syslog.close();
+  }
+}
+
+async function endOrphansOf({ daemon }: SupervisorSpec, log: DaemonLog): Promise<void> {
+  await endOrphans({
+    waitMs: daemon.orphanWaitMs,
+    onSignal: (signal, pids) => {
+      if (signal === 'SIGTERM') log.info(`ending orphans (${pids.join(', ')}) with SIGTERM`);
+      else log.warn(`killing orphans (${pids.join(', ')}) with SIGKILL`);
+    },
+  });
+}
+
+/** A pid file that cannot be written does not stop the daemon (as Supervisor); one that is in use does. */
+function acquirePidfile(path: string, log: DaemonLog): Pidfile | null {
+  const outcome = writePidfile(path);
+  switch (outcome.kind) {
+    case 'written':
+      return outcome.pidfile;
+    case 'failed':
+      log.critical(`could not write pidfile ${path}`);
+      return null;
+    case 'held':
+      throw new StartProblem(
+        `Another supervisord (pid ${outcome.pid}) is already running with the pidfile ${path}.  ` +
+          'Shut it down first, or set another pidfile, before starting supervisord.',
+      );
+  }
+}
+
+function serverUrlOf({ servers }: SupervisorSpec): string | null {
+  const unix = servers.find((server) => server.kind === 'unix');
+  if (unix) return `unix://${unix.path}`;
+  const inet = servers.findLast((server) => server.kind === 'inet');
+  if (!inet) return null;
+  return `${inet.tls === null ? 'http' : 'https'}://${inet.host === '' ? 'localhost' : inet.host}:${inet.port}`;
+}
