@@ -11,6 +11,7 @@ import { processFacts } from './process-identity.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reaper } from './reaper.ts';
 import { decodeWaitStatus } from './signals.ts';
+import { zombieStatusOf } from './zombie-status.ts';
 
 /** One process for ever: see `process-identity.ts`. */
 export interface ProcessIdentity {
@@ -32,7 +33,7 @@ export interface WatchOptions {
 /** Milliseconds between two looks where the system has no pidfds (before Linux 5.3). */
 const lookEveryMs = 1000;
 
-/** Milliseconds between the looks for a status that is known only once the parent has collected the process. */
+/** Milliseconds between the looks for a status that this user learns only once the parent has collected the process. */
 const collectedAfterMs: readonly number[] = [1, 4, 15, 50, 130];
 
 export function watchProcess(
@@ -61,14 +62,16 @@ export function watchProcess(
     if (error instanceof SystemError && error.code === 'ESRCH') return { kind: 'gone' };
     return lookNowAndThen(wanted, onExit);
   }
-  // The number may have been used again before it was opened; now it cannot any more.
-  if (hasEnded(wanted)) {
+  // The number may have been used again before it was opened; now it cannot any more. One that has ended and is still there
+  // will be reported like any other, with its status.
+  if (processFacts(wanted.pid)?.startTicks !== wanted.startTicks) {
     closeSync(pidfd);
     return { kind: 'gone' };
   }
   let waits: NodeJS.Timeout | undefined;
   const tell = (attempt: number): void => {
-    const raw = waitStatusOf(pidfd);
+    const told = waitStatusOf(pidfd);
+    const raw = typeof told === 'number' ? told : (zombieStatusOf(wanted) ?? told);
     const waitMs = raw === 'later' ? collectedAfterMs[attempt] : undefined;
     if (waitMs !== undefined) {
       waits = setTimeout(tell, waitMs, attempt + 1);

@@ -1,6 +1,7 @@
 /** A daemon that is killed and started again in the same place, as often as a test wants, and what is seen of it meanwhile. */
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
+import { bytesWaiting, openFifoToRead } from '../../src/os/fifo.ts';
 import type { RunningCommand } from './command.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { isAlive, type ProcessEntry, sendSignal } from './process-table.ts';
@@ -100,6 +101,17 @@ export class Lives {
     return matching.filter(({ parent }) => !pids.has(parent));
   }
 
+  /** How much programs have written that no daemon has read yet. */
+  bytesInPipes(): number {
+    const names = readdirSync(this.sandbox.path('run')).filter((name) => /\.(out|err)$/.test(name));
+    return names.reduce((sum, name) => {
+      const fd = openFifoToRead(this.sandbox.path(`run/${name}`));
+      const count = bytesWaiting(fd);
+      closeSync(fd);
+      return sum + count;
+    }, 0);
+  }
+
   /** A log with all its backups, the oldest first. */
   wholeLog(name: string): string {
     const backups = readdirSync(this.sandbox.folder)
@@ -133,7 +145,3 @@ export async function killed(pid: number): Promise<void> {
   sendSignal(pid, 'SIGKILL');
   await gone(pid);
 }
-
-export const fileAppears = async (path: string): Promise<void> => {
-  await waitFor(path, () => existsSync(path), { everyMs: 20 });
-};

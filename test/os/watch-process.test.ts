@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { processFacts } from '../../src/os/process-identity.ts';
 import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
 import type { Reaper } from '../../src/os/reaper.ts';
 import { hasEnded, watchProcess } from '../../src/os/watch-process.ts';
+import { zombieStatusOf } from '../../src/os/zombie-status.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const reaper: Reaper = { expect: () => {}, living: () => [], collect: () => {}, close: () => {} };
@@ -75,6 +76,25 @@ test.skipIf(!tellsStatus)('the status is known once the parent has collected the
   process.kill(stranger.pid, 'SIGTERM');
   await waitFor('the report', () => seen.length > 0);
   expect(seen).toEqual([{ kind: 'signalled', signal: 'SIGTERM', coreDumped: false }]);
+});
+
+test('/proc tells how a process has ended until its parent collects it, and not of another with its number', async () => {
+  const child = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 61'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  ends.push(() => child.kill('SIGKILL'));
+  const [line] = await once(child.stdout, 'data');
+  const pid = Number(line);
+  const facts = processFacts(pid);
+  expect(facts === null ? null : zombieStatusOf(facts)).toBeNull();
+  // Its parent has become a program that collects nobody.
+  await waitFor(
+    'the shell to be replaced',
+    () => readFileSync(`/proc/${child.pid}/cmdline`, 'utf8') === 'sleep\x0061\0',
+  );
+  process.kill(pid, 'SIGTERM');
+  await waitFor('its end', () => processFacts(pid)?.state === 'Z');
+  const startTicks = facts?.startTicks ?? 0;
+  expect(zombieStatusOf({ pid, startTicks })).toBe(15);
+  expect(zombieStatusOf({ pid, startTicks: startTicks - 1 })).toBeNull();
 });
 
 test('a released watch reports nothing', async () => {
