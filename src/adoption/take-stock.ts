@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { JournalHeader } from '../journal/header.ts';
 import { readJournal, type SlotRecord } from '../journal/read-journal.ts';
 import type { GroupSpec } from '../model/program-spec.ts';
+import { looksLikeKeeper } from '../os/keeper.ts';
 import { pipeHolders } from '../os/pipe-holders.ts';
 import { bootId, type ProcessFacts, processFacts } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
@@ -20,7 +21,9 @@ export interface Stock {
   readonly header: JournalHeader | null;
   readonly decisions: readonly SettledDecision[];
   /** Processes that hold pipes of ours, and of which nothing else is known: their records are damaged. */
-  readonly strangers: readonly ProcessIdentity[];
+  readonly strangers: readonly ProcessFacts[];
+  /** Processes that keep the pipes open, also those that the earlier daemon could not write down any more. */
+  readonly keepers: readonly ProcessIdentity[];
   readonly reservedSlots: number;
   /** What is wrong with the journal, for people. */
   readonly problems: readonly string[];
@@ -45,9 +48,11 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
   if (reading.kind !== 'read') {
     const problems = reading.kind === 'none' ? [] : [reading.reason];
     const slots = directory.fifoSlots();
-    const strangers = marksOf(pipeHolders(pipesOf(directory, slots)));
+    const holders = pipeHolders(pipesOf(directory, slots));
+    const keepers = holders.filter(({ pid }) => looksLikeKeeper(pid));
+    const strangers = holders.filter((holder) => !keepers.includes(holder));
     const reservedSlots = Math.max(-1, ...slots) + 1;
-    return { kind: 'taken', stock: { header: null, decisions: [], strangers, reservedSlots, problems } };
+    return { kind: 'taken', stock: { header: null, decisions: [], strangers, keepers, reservedSlots, problems } };
   }
   const { header, records, reservedSlots, problems } = reading;
   const plan = planAdoption({
@@ -66,17 +71,19 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
     const names = plan.records.map(({ record }) => `${record.name} (pid ${record.pid})`).join(', ');
     return { kind: 'refused', reason: `the last supervisord has left programs that this user may not end: ${names}` };
   }
+  const slots = directory.fifoSlots();
+  const keepers = [
+    ...(header.bootId === bootId() ? header.keepers : []),
+    ...pipeHolders(pipesOf(directory, slots), looksLikeKeeper),
+  ];
+  const isKeeper = ({ pid }: ProcessFacts): boolean => keepers.some((keeper) => keeper.pid === pid);
   const known = new Set(records.map(({ slot }) => slot));
-  const unknown = directory.fifoSlots().filter((slot) => !known.has(slot));
-  const keepers = new Set(header.keepers.map(({ pid }) => pid));
-  const strangers = pipeHolders(pipesOf(directory, unknown)).filter(({ pid }) => !keepers.has(pid));
-  const decisions = plan.decisions.map((decision) => settle(directory, keepers, decision));
+  const unknown = slots.filter((slot) => !known.has(slot));
+  const strangers = pipeHolders(pipesOf(directory, unknown)).filter((holder) => !isKeeper(holder));
+  const decisions = plan.decisions.map((decision) => settle(directory, isKeeper, decision));
   const free = Math.max(reservedSlots, ...unknown.map((slot) => slot + 1));
-  return { kind: 'taken', stock: { header, decisions, strangers: marksOf(strangers), reservedSlots: free, problems } };
+  return { kind: 'taken', stock: { header, decisions, strangers, keepers, reservedSlots: free, problems } };
 }
-
-const marksOf = (facts: readonly ProcessFacts[]): readonly ProcessIdentity[] =>
-  facts.map(({ pid, startTicks }) => ({ pid, startTicks }));
 
 const pipesOf = ({ path }: RuntimeDirectory, slots: readonly number[]): readonly string[] =>
   slots.flatMap((slot) => ['in', 'out', 'err'].map((ending) => `${path}/${slot}.${ending}`));
@@ -105,9 +112,13 @@ function mayBeSignalled(pid: number): boolean {
 }
 
 /** The child of a spawn that was not written down leads its group, and no holder of the pipes is its parent. */
-function settle(directory: RuntimeDirectory, keepers: ReadonlySet<number>, decision: Decision): SettledDecision {
+function settle(
+  directory: RuntimeDirectory,
+  isKeeper: (holder: ProcessFacts) => boolean,
+  decision: Decision,
+): SettledDecision {
   if (decision.kind !== 'search') return decision;
-  const holders = pipeHolders(pipesOf(directory, [decision.slot])).filter(({ pid }) => !keepers.has(pid));
+  const holders = pipeHolders(pipesOf(directory, [decision.slot])).filter((holder) => !isKeeper(holder));
   const pids = new Set(holders.map(({ pid }) => pid));
   const child = holders.findLast(({ pid, groupId, parentPid }) => pid === groupId && !pids.has(parentPid));
   return settleSearch(decision, child ?? null);

@@ -3,7 +3,7 @@
  * not lost. It is in a session of its own, where no terminal's signal reaches it, and ends with the daemon's orderly end.
  */
 
-import { accessSync, closeSync, constants, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { errorName, posixSpawn, SystemError } from './native.ts';
 import type { Reaper } from './reaper.ts';
 
@@ -30,7 +30,8 @@ export interface KeeperOptions {
 const sleepPaths = ['/usr/bin/sleep', '/bin/sleep'];
 
 /** Programs that are many in one look at the end of their own name which they are, so it must be `sleep`. */
-const keeperArguments = ['statevisor-keeper/sleep', String(2 ** 31 - 1)];
+const keeperName = 'statevisor-keeper/sleep';
+const keeperArguments = [keeperName, String(2 ** 31 - 1)];
 
 /** Milliseconds until a keeper that somebody has killed is replaced. */
 const defaultReviveAfterMs = 1000;
@@ -96,6 +97,15 @@ export function createKeeper(options: KeeperOptions): Keeper {
       replace();
     },
   };
+}
+
+/** Whether a process calls itself a keeper; whose keeper it is, its pipes tell. */
+export function looksLikeKeeper(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${keeperName}\0`);
+  } catch {
+    return false;
+  }
 }
 
 function end(pid: number): void {

@@ -5,19 +5,23 @@ import { type ProcessFacts, processFacts } from './process-identity.ts';
 
 /**
  * Processes other than this one that have any of the pipes open, the oldest first. Only those show that this user may
- * look into.
+ * look into, and that are worth a look.
  */
-export function pipeHolders(paths: readonly string[]): readonly ProcessFacts[] {
+export function pipeHolders(
+  paths: readonly string[],
+  isWorthALook: (pid: number) => boolean = () => true,
+): readonly ProcessFacts[] {
   const wanted = new Set(paths.flatMap((path) => identityOf(path) ?? []));
   if (wanted.size === 0) return [];
+  const names = new Set(paths);
   const holders = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => holdsAny(`/proc/${name}/fd`, wanted, paths))
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && isWorthALook(Number(name)))
+    .filter((name) => holdsAny(`/proc/${name}/fd`, wanted, names))
     .flatMap((name) => processFacts(Number(name)) ?? []);
   return holders.toSorted((left, right) => left.startTicks - right.startTicks || left.pid - right.pid);
 }
 
-function holdsAny(directory: string, wanted: ReadonlySet<string>, paths: readonly string[]): boolean {
+function holdsAny(directory: string, wanted: ReadonlySet<string>, names: ReadonlySet<string>): boolean {
   let descriptors: string[];
   try {
     descriptors = readdirSync(directory);
@@ -28,7 +32,7 @@ function holdsAny(directory: string, wanted: ReadonlySet<string>, paths: readonl
     const descriptor = `${directory}/${name}`;
     try {
       // The name first: it costs less than asking what is behind it.
-      return paths.includes(readlinkSync(descriptor)) && wanted.has(identityOf(descriptor) ?? '');
+      return names.has(readlinkSync(descriptor)) && wanted.has(identityOf(descriptor) ?? '');
     } catch {
       return false;
     }

@@ -61,7 +61,7 @@ export class JournalledSurvival implements Survival {
     this.#stock = stock;
     this.#directory = directory;
     const { header, decisions, problems } = stock;
-    this.formerKeepers = header?.bootId === bootId() ? header.keepers : [];
+    this.formerKeepers = stock.keepers;
     const adopted = decisions.filter(({ kind }) => kind === 'adopt');
     this.#survivors = new Map(adopted.map(({ record }) => [keyOf(record.group, record.name), record]));
     this.#decisions = new Map(

@@ -20,7 +20,7 @@ const SIGKILL = 9;
 
 export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keeper {
   let former = survival.formerKeepers;
-  return createKeeper({
+  const keeper = createKeeper({
     reaper,
     environment: os.environment,
     onPid: (pid) => {
@@ -29,17 +29,29 @@ export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keep
       // Both, until the former one has ended: a daemon that is killed right now leaves both.
       survival.keeps([...keepers, ...former]);
       if (former.length === 0) return;
-      for (const keeper of former) endKeeper(keeper);
-      former = [];
+      endFormer();
       survival.keeps(keepers);
     },
     onProblem: (message) => log.info(message),
   });
+  return {
+    hold: (descriptors) => keeper.hold(descriptors),
+    close: () => {
+      keeper.close();
+      // They are still there if this daemon had no pipes to keep, or no time for it.
+      endFormer();
+    },
+  };
 
-  function endKeeper(keeper: ProcessIdentity): void {
-    if (os.identify(keeper.pid)?.startTicks !== keeper.startTicks) return;
+  function endFormer(): void {
+    for (const one of former) endKeeper(one);
+    former = [];
+  }
+
+  function endKeeper({ pid, startTicks }: ProcessIdentity): void {
+    if (os.identify(pid)?.startTicks !== startTicks) return;
     // Its own child, if this daemon has replaced another version in place: no unknown process has ended then.
-    reaper.expect(keeper.pid, () => {});
-    os.signal(keeper.pid, SIGKILL);
+    reaper.expect(pid, () => {});
+    os.signal(pid, SIGKILL);
   }
 }

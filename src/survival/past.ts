@@ -7,12 +7,7 @@ import { ranMsOf, type SettledDecision, type Stock } from '../adoption/take-stoc
 import type { StopSettings } from '../model/process-record.ts';
 
 /** How programs are ended that nothing is known of: as Supervisor's defaults. */
-const usualStop: StopSettings = {
-  signal: { name: 'SIGTERM', number: 15 },
-  waitMs: 10_000,
-  asGroup: true,
-  killAsGroup: true,
-};
+const usualStop: Pick<StopSettings, 'signal' | 'waitMs'> = { signal: { name: 'SIGTERM', number: 15 }, waitMs: 10_000 };
 
 const reasonTexts: Readonly<Record<Reason, string>> = {
   changed: 'its configuration has changed',
@@ -49,8 +44,10 @@ export function leftoversOf({ decisions, strangers }: Stock): readonly Leftover[
     const title = group === name ? name : `${group}:${name}`;
     return [{ title, program: { pid, startTicks }, stop, reason: reasonTexts[decision.reason] }];
   });
-  const unknown = strangers.map((program): Leftover => {
-    return { title: 'a program', program, stop: usualStop, reason: 'its record in the journal is damaged' };
+  const unknown = strangers.map(({ pid, startTicks, groupId }): Leftover => {
+    // What a program has started is in the program's group, and cannot be signalled as a group of its own.
+    const stop = { ...usualStop, asGroup: groupId === pid, killAsGroup: groupId === pid };
+    return { title: 'a program', program: { pid, startTicks }, stop, reason: 'its record in the journal is damaged' };
   });
   return [...known, ...unknown];
 }

@@ -1,7 +1,7 @@
 /** A daemon that is killed and started again in the same place, as often as a test wants, and what is seen of it meanwhile. */
 import { closeSync, readdirSync } from 'node:fs';
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
-import { bytesWaiting, openFifoToRead } from '../../src/os/fifo.ts';
+import { bytesWaiting, openFifoToRead, pipeCapacity } from '../../src/os/fifo.ts';
 import type { RunningCommand } from './command.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { isAlive, type ProcessEntry, sendSignal } from './process-table.ts';
@@ -46,11 +46,11 @@ export class Lives {
     return this.#daemon;
   }
 
-  /** Kills the daemon alone; resolves when it is dead. */
+  /** Kills the daemon alone; resolves when it is dead to its last thread, and its programs have another parent. */
   async kill(): Promise<void> {
     const { daemon } = this;
     daemon.signal('SIGKILL');
-    await waitFor('the death of the daemon', () => !daemon.isAlive(), { everyMs: 5 });
+    await waitFor('the death of the daemon', () => !daemon.isAlive() && daemon.children().length === 0, { everyMs: 5 });
   }
 
   /** Kills the daemon and starts the next one. */
@@ -101,15 +101,15 @@ export class Lives {
     return matching.filter(({ parent }) => !pids.has(parent));
   }
 
-  /** How much programs have written that no daemon has read yet. */
-  bytesInPipes(): number {
+  /** Whether a program has filled its pipe, and waits for a daemon to read. */
+  hasFullPipe(): boolean {
     const names = readdirSync(this.sandbox.path('run')).filter((name) => /\.(out|err)$/.test(name));
-    return names.reduce((sum, name) => {
+    return names.some((name) => {
       const fd = openFifoToRead(this.sandbox.path(`run/${name}`));
-      const count = bytesWaiting(fd);
+      const room = pipeCapacity(fd) - bytesWaiting(fd);
       closeSync(fd);
-      return sum + count;
-    }, 0);
+      return room < 4096;
+    });
   }
 
   /** A log with all its backups, the oldest first. */
