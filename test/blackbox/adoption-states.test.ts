@@ -117,7 +117,7 @@ autorestart=false
       const spawnedAt = timeOf(lives, "spawned: 'young'");
       await waitFor('three seconds after its start', () => Date.now() > spawnedAt + 3000);
       await lives.start();
-      expect(await lives.info('young')).toMatchObject({ statename: 'STARTING', pid });
+      await lives.daemon.waitForLog(/adopted: 'young' with pid \d+, STARTING/);
       expect((await lives.waitForState('young', 'RUNNING')).pid).toBe(pid);
       const runningAt = timeOf(lives, 'success: young');
       // The process is as old as the system says, in hundredths of a second.
