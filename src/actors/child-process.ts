@@ -95,9 +95,8 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
         return null;
       }
       tree = spec.killTree ? os.openTree() : null;
-      const extraEnvironment = tree?.environment ?? {};
       register.spawning(spec);
-      const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, extraEnvironment, onExit });
+      const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, tree, onExit });
       if (launched.kind === 'failed') {
         fail(launched.reason);
         socket?.release();
@@ -105,7 +104,6 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
       }
       const { pid, stdout, stderr } = launched;
       register.spawned(spec, pid);
-      tree?.enter(pid);
       const started = { pid, stdin: talkTo(launched.stdinFd) };
       log.info(`spawned: '${spec.name}' with pid ${pid}`);
       report({ type: 'child.spawned', pid, at, stdout, stderr });

@@ -5,7 +5,7 @@
 
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
-import type { Failure, Os, SpawnFailure, SpawnRequest } from '../os/os.ts';
+import type { Failure, Os, ProgramTree, SpawnFailure, SpawnRequest } from '../os/os.ts';
 import type { Channels } from './channels.ts';
 import { childEnvironment } from './child-environment.ts';
 import { checkCommand } from './command-check.ts';
@@ -33,16 +33,13 @@ export interface LaunchRequest {
   readonly spec: ProcessSpec;
   /** What the program gets as its standard input instead of a pipe. It stays open and belongs to the caller. */
   readonly listeningFd: number | null;
-  /** Put into the environment of the program, over everything else. */
-  readonly extraEnvironment: Readonly<Record<string, string>>;
+  /** What the program belongs to with all that it starts; null when nobody asks for that. */
+  readonly tree: ProgramTree | null;
   readonly onExit: (status: ExitStatus) => void;
 }
 
 /** `reason` of a failure is the text clients see as `spawnerr`. */
-export function launch(
-  deps: LaunchDependencies,
-  { spec, listeningFd, extraEnvironment, onExit }: LaunchRequest,
-): Launch {
+export function launch(deps: LaunchDependencies, { spec, listeningFd, tree, onExit }: LaunchRequest): Launch {
   const command = checkCommand(deps.os, spec);
   if (command.kind !== 'runnable') return { kind: 'failed', reason: command.text };
 
@@ -53,11 +50,12 @@ export function launch(
   const request: SpawnRequest = {
     file: command.file,
     argv: command.argv,
-    environment: { ...childEnvironment(deps.os.environment, spec, deps.serverUrl), ...extraEnvironment },
+    environment: { ...childEnvironment(deps.os.environment, spec, deps.serverUrl), ...tree?.environment },
     directory: spec.directory,
     umask: spec.umask,
     user: spec.user,
     ...program,
+    tree,
   };
   if (spec.user !== null) {
     deps.os.giveDescriptor(program.stdout, spec.user);

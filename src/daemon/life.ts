@@ -124,7 +124,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();
     outcome = await supervisor.halted;
-    if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(spec, log);
+    if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(life, senses);
     return outcome;
   } finally {
     signals.close();
@@ -137,9 +137,10 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
   }
 }
 
-async function endOrphansOf({ daemon }: SupervisorSpec, log: DaemonLog): Promise<void> {
+async function endOrphansOf({ spec, log }: Life, { reaper }: Process['senses']): Promise<void> {
   await endOrphans({
-    waitMs: daemon.orphanWaitMs,
+    waitMs: spec.daemon.orphanWaitMs,
+    spared: () => reaper.living(),
     onSignal: (signal, pids) => {
       if (signal === 'SIGTERM') log.info(`ending orphans (${pids.join(', ')}) with SIGTERM`);
       else log.warn(`killing orphans (${pids.join(', ')}) with SIGKILL`);

@@ -3,6 +3,7 @@
  * it. Where the system has none, or keeps them to itself, there are no boxes and the reason why.
  */
 
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   constants,
@@ -11,17 +12,18 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
 
 export interface Cgroup {
   readonly path: string;
-  /** Moves a process and the children it already has into the box. Throws when the system refuses. */
+  /** Moves a process into the box, but not the children it has. Throws when the system refuses. */
   enter(pid: number): void;
   /** Pids in the box. */
   pids(): readonly number[];
-  /** SIGKILL to everything in the box at once, whatever forks meanwhile. */
+  /** SIGKILL to everything in the box at once, whatever forks meanwhile. Throws when this process is in it. */
   kill(): void;
   /** Removes the empty box. One that is not empty stays. */
   remove(): void;
@@ -32,7 +34,8 @@ export type CgroupHome =
   { readonly kind: 'usable'; readonly path: string } | { readonly kind: 'unusable'; readonly reason: string };
 
 const prefix = 'statevisor-';
-let made = 0;
+/** Nobody needs as long from making a box to entering it, in milliseconds. */
+const staleMs = 60_000;
 
 /** Whether boxes can be made here: tried, not guessed. */
 export function findCgroupHome(
@@ -48,10 +51,12 @@ export function findCgroupHome(
   if (root === undefined || mountPoint === undefined) return unusable('cgroup version 2 is not mounted');
   const ownPath = /^0::(.*)$/m.exec(own)?.[1];
   const below = ownPath === undefined ? '..' : relative(root, ownPath);
-  if (below.split('/').includes('..')) return unusable(`the own cgroup is not below ${mountPoint}`);
+  // What is outside of a namespace is written with `..`, which `relative` may have made disappear.
+  if (`${ownPath}/${below}`.split('/').includes('..')) return unusable(`the own cgroup is not below ${mountPoint}`);
   const path = join(mountPoint, below);
   try {
     accessSync(join(path, 'cgroup.procs'), constants.W_OK);
+    removeStale(path);
     const probe = createCgroup(path);
     const canKill = existsSync(join(probe.path, 'cgroup.kill'));
     probe.remove();
@@ -61,10 +66,19 @@ export function findCgroupHome(
   }
 }
 
+/** Boxes of daemons that were killed, if they are empty. One that is young may just be about to be entered. */
+function removeStale(home: string): void {
+  for (const name of readdirSync(home)) {
+    if (!name.startsWith(prefix)) continue;
+    const ageMs = Date.now() - (statSync(join(home, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > staleMs) openCgroup(join(home, name)).remove();
+  }
+}
+
 /** A new box below `home`. Throws when the system refuses. */
 export function createCgroup(home: string): Cgroup {
-  made += 1;
-  const path = join(home, `${prefix}${process.pid}-${made}`);
+  // The number of a daemon says little: each container has its own PID 1.
+  const path = join(home, `${prefix}${process.pid}-${randomBytes(8).toString('hex')}`);
   mkdirSync(path);
   return openCgroup(path);
 }
@@ -77,12 +91,16 @@ export function cgroupOf(pid: number, home: string): Cgroup | null {
   return path !== null && existsSync(path) ? openCgroup(path) : null;
 }
 
-function openCgroup(path: string): Cgroup {
+/** A cgroup that exists. */
+export function openCgroup(path: string): Cgroup {
   return {
     path,
-    enter: (pid) => enter(path, pid),
-    pids: () => boxesIn(path).flatMap((box) => numbersIn(join(box, 'cgroup.procs'))),
-    kill: () => writeFileSync(join(path, 'cgroup.kill'), '1'),
+    enter: (pid) => writeFileSync(join(path, 'cgroup.procs'), String(pid)),
+    pids: () => pidsIn(path),
+    kill: () => {
+      if (pidsIn(path).includes(process.pid)) throw new Error(`this process is itself in ${path}`);
+      writeFileSync(join(path, 'cgroup.kill'), '1');
+    },
     remove: () => {
       for (const box of boxesIn(path).toReversed()) {
         try {
@@ -95,13 +113,6 @@ function openCgroup(path: string): Cgroup {
   };
 }
 
-/** Children that were made before their parent was moved are not moved with it. */
-function enter(path: string, pid: number): void {
-  const procs = join(path, 'cgroup.procs');
-  writeFileSync(procs, String(pid));
-  for (const child of numbersIn(`/proc/${pid}/task/${pid}/children`)) enter(path, child);
-}
-
 /** The box and those that its inhabitants have made in it, outermost first. */
 function boxesIn(path: string): readonly string[] {
   try {
@@ -111,6 +122,9 @@ function boxesIn(path: string): readonly string[] {
     return [];
   }
 }
+
+const pidsIn = (path: string): readonly number[] =>
+  boxesIn(path).flatMap((box) => numbersIn(join(box, 'cgroup.procs')));
 
 const numbersIn = (file: string): readonly number[] =>
   readText(file)

@@ -56,7 +56,8 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
     writeDescriptor,
     findCommand,
     spawn: (request, onExit) => {
-      const outcome = spawnWithLimits(request, programFileLimit);
+      const start = (): number | SpawnFailure => spawnWithLimits(request, programFileLimit);
+      const outcome = request.tree === null ? start() : request.tree.start(start);
       if (typeof outcome !== 'number') return outcome;
       reaper.expect(outcome, onExit);
       return { kind: 'spawned', pid: outcome };

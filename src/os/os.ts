@@ -44,8 +44,8 @@ export interface Os {
 export interface ProgramTree {
   /** What the program's environment must hold, for its descendants to be found. */
   readonly environment: Readonly<Record<string, string>>;
-  /** To be called once, right after the spawn. */
-  enter(pid: number): void;
+  /** Makes what `start` starts, a pid, the program of this tree from its first moment on. */
+  start<Failure extends object>(start: () => number | Failure): number | Failure;
   /** Pids of what has not ended. */
   living(): readonly number[];
   /** Signals all of it. Returns the pids that may not be signalled. */
@@ -96,6 +96,8 @@ export interface SpawnRequest {
   readonly stdin: number;
   readonly stdout: number;
   readonly stderr: number;
+  /** What the program belongs to with all that it starts; null when nobody asks for that. */
+  readonly tree: ProgramTree | null;
 }
 
 export interface Spawned {

@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type Cgroup, type CgroupHome, cgroupOf, createCgroup, findCgroupHome } from './cgroup.ts';
+import { type Cgroup, type CgroupHome, cgroupOf, createCgroup, findCgroupHome, openCgroup } from './cgroup.ts';
 import { killAll, signalExactly } from './exact-signal.ts';
 import type { ProgramTree } from './os.ts';
 import { type ProcessFacts, processFacts } from './process-identity.ts';
@@ -17,30 +17,39 @@ export interface ProgramTrees {
   find(pid: number): ProgramTree;
 }
 
-/** @param onMethod - hears once how trees are kept together, with the first of them. */
+/** @param onMethod - hears how trees are kept together: with the first of them, and should it change. */
 export function createProgramTrees(options: {
   readonly environment: Readonly<Record<string, string>>;
   readonly onMethod: (message: string) => void;
 }): ProgramTrees {
+  const outer = options.environment[treeVariable]?.split(' ') ?? [];
   let home: CgroupHome | null = null;
-  const homePath = (): string | null => {
-    if (home === null) {
-      home = findCgroupHome();
-      options.onMethod(describeMethod(home));
-    }
-    return home.kind === 'usable' ? home.path : null;
+  const boxes: Boxes = {
+    home: () => {
+      home ??= tell(findCgroupHome());
+      return home.kind === 'usable' ? home.path : null;
+    },
+    giveUp: (reason) => {
+      home = tell({ kind: 'unusable', reason });
+    },
+  };
+  const tell = (found: CgroupHome): CgroupHome => {
+    options.onMethod(describeMethod(found));
+    return found;
   };
   return {
     open: () => {
+      boxes.home();
       const mark = randomBytes(8).toString('hex');
-      const outer = options.environment[treeVariable];
-      return new Tree(homePath(), mark, outer === undefined ? mark : `${outer} ${mark}`);
+      return new Tree(boxes, mark, [...outer, mark].join(' '));
     },
     find: (pid) => {
-      const path = homePath();
+      const home = boxes.home();
       const marks = marksOf(pid);
-      const tree = new Tree(path, marks.at(-1) ?? null, marks.join(' '));
-      tree.adopt(pid, path === null ? null : cgroupOf(pid, path));
+      // Of the trees it is in, those that the daemon is in as well are not its own.
+      const mark = marks.findLast((one) => !outer.includes(one)) ?? null;
+      const tree = new Tree(boxes, mark, marks.join(' '));
+      tree.adopt(pid, home === null ? null : cgroupOf(pid, home));
       return tree;
     },
   };
@@ -51,28 +60,55 @@ const describeMethod = (home: CgroupHome): string =>
     ? `killtree: what programs start is kept together by cgroups in ${home.path}`
     : `killtree: what programs start is found by looking through /proc (no cgroups: ${home.reason})`;
 
+/** Where cgroups for programs can be made. */
+interface Boxes {
+  /** null: nowhere. */
+  home(): string | null;
+  giveUp(reason: string): void;
+}
+
 class Tree implements ProgramTree {
   readonly environment: Readonly<Record<string, string>>;
-  readonly #home: string | null;
+  readonly #boxes: Boxes;
   readonly #mark: string | null;
   #origin: TreeOrigin | null = null;
   #cgroup: Cgroup | null = null;
 
-  constructor(home: string | null, mark: string | null, value: string) {
-    this.#home = home;
+  constructor(boxes: Boxes, mark: string | null, value: string) {
+    this.#boxes = boxes;
     this.#mark = mark;
     this.environment = { [treeVariable]: value };
   }
 
-  enter(pid: number): void {
-    this.adopt(pid, null);
-    if (this.#home === null) return;
+  start<Failure extends object>(start: () => number | Failure): number | Failure {
+    this.close();
+    const home = this.#boxes.home();
+    const outcome = home === null ? start() : this.#startInside(home, start);
+    if (typeof outcome === 'number') this.adopt(outcome, this.#cgroup);
+    else this.close();
+    return outcome;
+  }
+
+  /** A child begins its life in the cgroup of its parent: there is no moment in which it could leave. */
+  #startInside<Outcome>(home: string, start: () => Outcome): Outcome {
     try {
-      this.#cgroup = createCgroup(this.#home);
-      this.#cgroup.enter(pid);
-    } catch {
-      // Refused, or the program has ended already. /proc tells as much as it can.
+      this.#cgroup = createCgroup(home);
+      this.#cgroup.enter(process.pid);
+    } catch (error) {
       this.close();
+      this.#boxes.giveUp(String(error));
+      return start();
+    }
+    try {
+      return start();
+    } finally {
+      try {
+        openCgroup(home).enter(process.pid);
+      } catch (error) {
+        // This process stays where it must not be killed with the others.
+        this.#cgroup = null;
+        this.#boxes.giveUp(String(error));
+      }
     }
   }
 
@@ -102,7 +138,7 @@ class Tree implements ProgramTree {
     try {
       this.#cgroup?.kill();
     } catch {
-      // Removed by somebody else, with nobody left in it.
+      // Removed by somebody else, with nobody left in it, or one that must not be killed as a whole.
     }
     return killAll(() => this.#members());
   }

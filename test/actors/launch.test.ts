@@ -40,7 +40,7 @@ function attempt(outcome: SpawnFailure, opened: 'open' | Failure = 'open') {
       channels: { open: () => (opened === 'open' ? channels : opened) },
       serverUrl: null,
     },
-    { spec: sampleProcess(), listeningFd: null, extraEnvironment: {}, onExit: notNeeded },
+    { spec: sampleProcess(), listeningFd: null, tree: null, onExit: notNeeded },
   );
   return { launched, closed };
 }

@@ -39,6 +39,14 @@ export function processEntry(pid: number): ProcessEntry | undefined {
   return { pid, state, parent: Number(parent), processGroup: Number(processGroup), session: Number(session), command };
 }
 
+/** Children of a process that have ended and wait to be collected. */
+export function zombiesOf(parent: number): readonly ProcessEntry[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => processEntry(Number(name)))
+    .filter((entry) => entry?.parent === parent && entry.state === 'Z') as readonly ProcessEntry[];
+}
+
 export function isAlive(pid: number): boolean {
   const entry = processEntry(pid);
   return entry !== undefined && entry.state !== 'Z';
