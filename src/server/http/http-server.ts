@@ -23,11 +23,15 @@ interface OpenConnection {
   /** Settles when the last request so far is answered. */
   answered: Promise<void>;
   waiting: number;
+  /** The one that was begun last; its body may still be on its way. */
+  newest: IncomingMessage | null;
   /** The one that is being answered. */
   response: ServerResponse | null;
   /** That is a log, which has no end of its own. */
   streaming: boolean;
   reading: boolean;
+  /** What follows the newest request, or its body, is no HTTP. */
+  broken: boolean;
   /** No further request is answered. */
   ending: boolean;
 }
@@ -54,6 +58,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     if (peer === undefined || peer.ending) return;
     idle.delete(peer);
     peer.waiting += 1;
+    peer.newest = request;
     if (peer.waiting > limits.requestsWaiting) setReading(peer, false);
     peer.answered = peer.answered
       .then(() => respond(peer, request, response))
@@ -66,7 +71,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
   async function respond(peer: OpenConnection, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = peer.connection;
     // A socket that was destroyed says so only a moment after its response.
-    if (!peer.ending && !socket.destroyed) {
+    if (!peer.ending && !socket.destroyed && !(peer.broken && !request.complete)) {
       peer.response = response;
       socket.setTimeout(0);
       const outcome = await answer(options, { ...peer.connection, request, response, sessionOf: peer.sessionOf });
@@ -94,19 +99,51 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const peer = open.get(socket);
-    if (peer === undefined || peer.ending) return;
-    peer.ending = true;
+    if (peer === undefined || peer.ending || peer.broken) return;
     const code = error.code ?? '';
-    if (!code.startsWith('HPE_') || code === 'HPE_INVALID_EOF_STATE') {
+    if (!code.startsWith('HPE_')) {
+      peer.ending = true;
       log.debug(`connection of ${peer.connection.peer.name}: ${error.message}`);
       socket.destroy();
       return;
     }
-    log.warn(`closed the connection of ${peer.connection.peer.name}: it sent no valid HTTP (${error.message})`);
-    // In the middle of another response this one would not be understood.
-    if (peer.response === null) socket.write(rawErrorReply(code === 'HPE_HEADER_OVERFLOW' ? 431 : 400));
-    endGently(peer.connection.socket, limits.closeGraceMs);
+    // An unfinished request, and bytes behind the last request there was to be, call for no answer.
+    const isQuiet = code === 'HPE_INVALID_EOF_STATE' || code === 'HPE_CLOSED_CONNECTION';
+    const { name } = peer.connection.peer;
+    if (isQuiet) log.debug(`connection of ${name}: ${error.message}`);
+    else log.warn(`closed the connection of ${name}: it sent no valid HTTP (${error.message})`);
+    const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+    breakOff(peer, isQuiet ? null : status);
   });
+
+  // A tunnel. Without a listener the connection would end before its earlier requests are answered.
+  server.on('connect', (_request, socket: Duplex) => {
+    const peer = open.get(socket);
+    if (peer !== undefined) breakOff(peer, 400);
+  });
+
+  /** What was asked before is answered first, so that it makes no difference in which pieces it all came. */
+  function breakOff(peer: OpenConnection, status: number | null): void {
+    const { socket } = peer.connection;
+    peer.broken = true;
+    const finish = (): void => {
+      if (peer.ending) return;
+      peer.ending = true;
+      // In the middle of another response this one would not be understood.
+      const isFree = !peer.response?.headersSent && !socket.writableEnded;
+      if (isFree && status !== null) socket.write(rawErrorReply(status));
+      endGently(socket, limits.closeGraceMs);
+    };
+    const unanswerable = peer.newest?.complete === false ? 1 : 0;
+    if (peer.streaming || peer.waiting <= unanswerable) {
+      finish();
+      return;
+    }
+    peer.answered = peer.answered.then(finish);
+    const deadline = setTimeout(finish, limits.closeGraceMs);
+    deadline.unref();
+    socket.once('close', () => clearTimeout(deadline));
+  }
 
   function take(connection: HttpConnection): () => void {
     const { socket } = connection;
@@ -115,9 +152,11 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       sessionOf: sessionsOf(connection),
       answered: Promise.resolve(),
       waiting: 0,
+      newest: null,
       response: null,
       streaming: false,
       reading: true,
+      broken: false,
       ending: false,
     };
     open.set(socket, peer);

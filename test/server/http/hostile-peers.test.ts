@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../../../src/commands/method.ts';
-import { ownName, until } from '../serve.ts';
+import { gate, ownName, until } from '../serve.ts';
 import { callText, parseAnswer, parseAnswers, type ServedHttp, serveHttp } from './serve-http.ts';
 
 async function expectAlive(http: ServedHttp): Promise<void> {
@@ -37,6 +37,36 @@ describe('a peer that breaks HTTP', () => {
     await until('closed', peer.closed);
     expect(http.lines).toHaveLength(1);
     expect(parseAnswers(peer.text()).map(({ status }) => status)).toEqual([200, 400]);
+  });
+
+  it('is answered what it asked before, even if all of it comes at once', async () => {
+    await using http = await serveHttp();
+    for (const rubbish of ['\0\0', 'CONNECT a:1 HTTP/1.1\r\n\r\n']) {
+      const peer = await http.peer();
+      peer.socket.write(callText('supervisor.getPID') + callText('supervisor.getPID') + rubbish);
+      await until('closed', peer.closed);
+      expect(parseAnswers(peer.text()).map(({ status }) => status)).toEqual([200, 200, 400]);
+    }
+  });
+
+  it('is answered what it asked, although it sends more behind the last request there was to be', async () => {
+    await using http = await serveHttp();
+    const peer = await http.peer();
+    peer.socket.write('GET /ok.html HTTP/1.1\r\nConnection: close\r\n\r\nmore');
+    await until('closed', peer.closed);
+    expect(parseAnswer(peer.text())).toMatchObject({ status: 200, body: 'OK' });
+    expect(http.lines).toEqual([]);
+  });
+
+  it('does not wait for an answer that takes its time', async () => {
+    const wait = gate();
+    const dispatch: Dispatch = async () => wait.opened;
+    await using http = await serveHttp({ dispatch, limits: { closeGraceMs: 50 } });
+    const peer = await http.peer();
+    peer.socket.write(`${callText('supervisor.getPID')}\0`);
+    await until('closed', peer.closed);
+    wait.open();
+    await expectAlive(http);
   });
 
   it('loses its connection when it wants a tunnel', async () => {
