@@ -46,6 +46,12 @@ export function connectXmlRpc(address: ServerAddress): ControlClient {
       });
       // Also after the response: the error of a connection that was given up must not end the process.
       sent.on('error', (error) => reject(connectionProblem(error)));
+      // Some answers are given to nobody, such as those that promise another protocol.
+      sent.on('upgrade', (response, socket) => {
+        socket.destroy();
+        reject(refusal(response));
+      });
+      sent.on('close', () => reject(connectionProblem(new Error('socket hang up'))));
       sent.on('response', (response) => {
         if (response.statusCode === 200) {
           resolve(response);

@@ -215,6 +215,12 @@ describe('a server that cannot be spoken to', () => {
     expect(await problemOf(connectTo(endpoint).call('a'))).toMatchObject({ kind: 'broken', code });
   });
 
+  it('wants to speak another protocol', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n';
+    const endpoint = await listenBare((socket) => socket.once('data', () => socket.write(head)));
+    expect(await problemOf(connectTo(endpoint).call('a'))).toMatchObject({ kind: 'broken', status: 101 });
+  });
+
   it('is no reason for a call to wait when the client is closed', async () => {
     const endpoint = await listen(() => {});
     const client = connectTo(endpoint);
