@@ -115,6 +115,18 @@ describe('calls', () => {
   });
 });
 
+describe('notifications', () => {
+  it('that no server should send do no harm', async () => {
+    const odd = [{ toString: 1, valueOf: 1 }, null];
+    const dispatch: Dispatch = async (_name, _params, session) => {
+      for (const method of ['session.closing', 'missed', 'log.bytes', 'other']) session.notify?.(method, odd);
+      return 'done';
+    };
+    await using served = await serve({ dispatch });
+    expect(await connectTo(served.path).call('a')).toBe('done');
+  });
+});
+
 describe('authentication', () => {
   const credentials = { username: 'user', password: 'sécret' };
 

@@ -56,6 +56,7 @@ export async function ask<Name extends MethodName>(
   ...params: readonly unknown[]
 ): Promise<Answers[Name]> {
   const answer = await context.server.call(`supervisor.${method}`, ...params);
-  if (!isUsable(method, answer)) throw new ValueProblem(`the server answered supervisor.${method} with something else`);
+  if (!isUsable(method, answer))
+    throw new ValueProblem(`what the server says to supervisor.${method} is no answer to it`);
   return answer as Answers[Name];
 }

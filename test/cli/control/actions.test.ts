@@ -711,6 +711,25 @@ check('fg that cannot begin', [
   },
 ]);
 
+const something = (method: string): string =>
+  `error: <class 'ValueError'>, what the server says to supervisor.${method} is no answer to it: file: supervisorctl line: 1`;
+
+check('answers that no server should give', [
+  { line: 'status', answers: { getVersion: {} }, prints: [something('getVersion')], status: 1 },
+  { line: 'status', answers: { getAllProcessInfo: null }, prints: [something('getAllProcessInfo')], status: 1 },
+  {
+    line: 'status',
+    answers: { getAllProcessInfo: [{ name: 'a' }] },
+    prints: [something('getAllProcessInfo')],
+    status: 1,
+  },
+  { line: 'pid', answers: { getPID: { toString: 1 } }, prints: [something('getPID')], status: 1 },
+  { line: 'avail', answers: { getAllConfigInfo: [1] }, prints: [something('getAllConfigInfo')], status: 1 },
+  { line: 'update', answers: { reloadConfig: [['a', 'b']] }, prints: [something('reloadConfig')], status: 1 },
+  { line: 'stop all', answers: { stopAllProcesses: 'done' }, prints: [something('stopAllProcesses')], status: 1 },
+  { line: 'tail a', answers: { readProcessStdoutLog: 7 }, prints: [something('readProcessStdoutLog')], status: 1 },
+]);
+
 check('other lines', [
   { line: '', prints: [], status: 0 },
   { line: 'quit', prints: [''], status: 0 },
