@@ -8,6 +8,7 @@ import { bytesOf, type Fuzzer, type Target } from './fuzzer.ts';
 import { minimize } from './minimize.ts';
 import { type MutationMaterial, mutate } from './mutation.ts';
 import { createRandom } from './random.ts';
+import { takeStrayErrors } from './stray-errors.ts';
 
 export interface Failure {
   readonly input: Uint8Array;
@@ -124,6 +125,8 @@ export async function attempt(target: Target, input: Uint8Array): Promise<Attemp
     } catch (error) {
       return { kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
+    const [stray] = takeStrayErrors();
+    if (stray !== undefined) return { kind: 'failed', message: stray };
     const { user, system } = process.cpuUsage(before);
     const milliseconds = (user + system) / 1000;
     if (milliseconds <= longestCheckMs) return { kind: 'passed', outcome };

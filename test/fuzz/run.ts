@@ -10,6 +10,7 @@ import { startCoverage } from './coverage.ts';
 import type { Fuzzer } from './fuzzer.ts';
 import { fuzzers } from './fuzzers/index.ts';
 import { startPython } from './python.ts';
+import { keepStrayErrors } from './stray-errors.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const { values } = parseArgs({
@@ -36,15 +37,7 @@ interface Row extends CampaignReport {
   readonly heapMiB: number;
 }
 
-/** What no check waits for: an error that nobody catches belongs to the input of this moment. */
-let current: { readonly fuzzer: string; readonly input: Uint8Array } | null = null;
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-  process.on(event, (error: unknown) => {
-    const path = current === null ? 'no input' : saveInput(current.fuzzer, current.input);
-    console.log(`${event} at ${path}: ${error instanceof Error ? error.stack : String(error)}`);
-    process.exit(2);
-  });
-}
+keepStrayErrors();
 
 async function runOne(fuzzer: Fuzzer): Promise<Row> {
   const { name } = fuzzer;
@@ -62,10 +55,7 @@ async function runOne(fuzzer: Fuzzer): Promise<Row> {
     seed: firstSeed,
     coverage,
     goesOn: () => performance.now() - start < shareMs,
-    onInput: (input) => {
-      current = { fuzzer: name, input };
-      watchdog.begin(name, input);
-    },
+    onInput: (input) => watchdog.begin(name, input),
     onFailure: ({ input, message }) => {
       saved.push(saveInput(name, input));
       console.log(`${name}: FAILED, saved as ${saved.at(-1)}\n${message}\n`);
