@@ -263,6 +263,12 @@ export function reapAny(): { readonly pid: number; readonly status: number } | n
   return pid > 0 ? { pid, status: status[0] ?? 0 } : null;
 }
 
+/** The raw wait status of that child; null when it has not ended, or is no child. */
+export function reapOne(child: number): number | null {
+  const status = [0];
+  return library().waitpid(child, status, WNOHANG) > 0 ? (status[0] ?? 0) : null;
+}
+
 export const resources = { NPROC: 6, NOFILE: 7 } as const;
 
 export interface ResourceLimit {

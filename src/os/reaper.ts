@@ -4,7 +4,7 @@
  */
 
 import type { ExitStatus } from '../model/exit-status.ts';
-import { reapAny } from './native.ts';
+import { reapAny, reapOne } from './native.ts';
 import { decodeWaitStatus } from './signals.ts';
 
 export interface Reaper {
@@ -22,7 +22,10 @@ export interface ReaperListeners {
   readonly onOrphan: (pid: number, status: ExitStatus) => void;
   /** Called for each SIGCHLD, after those it announced have been collected. */
   readonly onSignal: () => void;
-  /** Holds everything back until `collect`: children of the version that this one replaces are not expected before. */
+  /**
+   * Until `collect` only those are collected that are expected by then: of the children of the version that this one
+   * replaces it is not known before who wants to hear of them.
+   */
   readonly isHeld?: boolean;
 }
 
@@ -40,9 +43,17 @@ export function createReaper({ onOrphan, onSignal, isHeld }: ReaperListeners): R
       else onOrphan(pid, status);
     }
   };
+  const collectExpected = (): void => {
+    for (const [pid, onExit] of expected) {
+      const status = reapOne(pid);
+      if (status === null) continue;
+      expected.delete(pid);
+      onExit(decodeWaitStatus(status));
+    }
+  };
   const onChildSignal = (): void => {
-    if (held) return;
-    collect();
+    if (held) collectExpected();
+    else collect();
     onSignal();
   };
 
@@ -55,6 +66,8 @@ export function createReaper({ onOrphan, onSignal, isHeld }: ReaperListeners): R
   return {
     expect: (pid, onExit) => {
       expected.set(pid, onExit);
+      // It may have ended before it was expected, and its signal have been in vain.
+      if (held) setImmediate(collectExpected);
     },
     living: () => [...expected.keys()],
     collect: () => {
