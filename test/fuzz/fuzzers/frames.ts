@@ -5,7 +5,7 @@ import { createFrameReader, type FrameLimits } from '../../../src/protocol/frame
 import type { Message } from '../../../src/protocol/messages.ts';
 import { classOf, expectSame, expectThat, type Fuzzer } from '../fuzzer.ts';
 import { splitAtRandom } from '../mutation.ts';
-import { randomOf } from '../random.ts';
+import { type Random, randomOf } from '../random.ts';
 import { anyMessage, anyMessagePack, messageTokens } from './msgpack-grammar.ts';
 import { readPlainly } from './plain-msgpack.ts';
 
@@ -49,7 +49,12 @@ export const framesFuzzer: Fuzzer = {
   open: () => ({ check }),
 };
 
-const limits: FrameLimits = { maxBytes: 4096, maxDepth: 8, maxValues: 500 };
+/** Tight ones are met more often. */
+const limitsOf = (random: Random): FrameLimits => ({
+  maxBytes: random.pick([20, 100, 4096]),
+  maxDepth: random.pick([2, 4, 8]),
+  maxValues: random.pick([5, 30, 500]),
+});
 
 interface Reading {
   /** In hexadecimal notation. */
@@ -58,20 +63,21 @@ interface Reading {
 }
 
 function check(input: Uint8Array): string {
-  const whole = readFrames([input]);
   const random = randomOf(input);
+  const limits = limitsOf(random);
+  const whole = readFrames([input], limits);
   for (let time = 0; time < 2; time += 1) {
-    expectSame(readFrames(splitAtRandom(random, input)), whole, 'however it is split, it reads the same');
+    expectSame(readFrames(splitAtRandom(random, input), limits), whole, 'however it is split, it reads the same');
   }
-  expectSame(whole, framesPlainly(input), 'as the plain reader');
-  const decoded = whole.messages.map((message) => checkMessage(hex(message)));
+  expectSame(whole, framesPlainly(input, limits), 'as the plain reader');
+  const decoded = whole.messages.map((message) => checkMessage(hex(message), limits));
   // Bytes that no frame reader has seen, too.
   decodeMessage(input);
   expectThat(Object.keys(Object.prototype).length === 0 && !('polluted' in {}), 'no message changes all objects');
   return `${whole.end} ${[...new Set(decoded)].slice(0, 3).join(',')}`;
 }
 
-function readFrames(chunks: readonly Uint8Array[]): Reading {
+function readFrames(chunks: readonly Uint8Array[], limits: FrameLimits): Reading {
   const reader = createFrameReader(limits);
   const messages: string[] = [];
   let end = 'incomplete';
@@ -91,7 +97,7 @@ function readFrames(chunks: readonly Uint8Array[]): Reading {
   return { messages, end };
 }
 
-function framesPlainly(input: Uint8Array): Reading {
+function framesPlainly(input: Uint8Array, limits: FrameLimits): Reading {
   const messages: string[] = [];
   let at = 0;
   for (;;) {
@@ -108,7 +114,7 @@ function framesPlainly(input: Uint8Array): Reading {
 }
 
 /** What one frame says; written anew it says the same. */
-function checkMessage(bytes: Uint8Array): string {
+function checkMessage(bytes: Uint8Array, limits: FrameLimits): string {
   const decoded = decodeMessage(bytes);
   if (decoded.kind === 'invalid') return classOf(decoded.reason);
   const { message } = decoded;

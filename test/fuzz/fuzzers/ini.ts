@@ -185,7 +185,7 @@ async function check(input: Uint8Array, python: PythonOracle | null): Promise<st
 }
 
 /** Tens of thousands of processes are allowed, and take seconds to be made. */
-const isLarge = (text: string): boolean => /\d[\d_]{3,}/.test(text) && text.includes('numprocs');
+const isLarge = (text: string): boolean => /numprocs(?!_start)[\s=:+0_]*\d[\d_]{3,6}(?![\d_])/i.test(text);
 
 type Content = readonly (readonly [string, readonly (readonly [string, string])[]])[];
 

@@ -147,7 +147,7 @@ async function openTarget(): Promise<Target> {
       try {
         const whole = await exchange(daemon, [input]);
         const split = await exchange(daemon, splitAtRandom(randomOf(input), input));
-        compare(split, whole);
+        compare(input, split, whole);
         if (checked % 20 === 0) await expectAlive(daemon);
         return whole.outcome;
       } catch (error) {
@@ -161,15 +161,14 @@ async function openTarget(): Promise<Target> {
   };
 }
 
-/**
- * In pieces it is answered as at once. When the last thing is no HTTP, it may be the body of a request that needs none, and
- * was answered before that showed.
- */
-function compare(split: Exchange, whole: Exchange): void {
-  const answered = whole.answer.replace(finalRefusal, '');
-  if (split.wasCutOff || answered !== whole.answer) {
-    const [longer, shorter] = split.wasCutOff ? [whole, split.answer] : [split, answered];
-    expectThat(longer.answer.startsWith(shorter), 'as far as it is answered it is answered as at once');
+/** In pieces it is answered as at once. */
+function compare(input: Uint8Array, split: Exchange, whole: Exchange): void {
+  if (split.wasCutOff) {
+    expectThat(whole.answer.startsWith(split.answer), 'until it is cut off it is answered as at once');
+  } else if (/transfer-encoding/i.test(Buffer.from(input).toString('latin1'))) {
+    // A request that needs no body may have been answered before its body turned out to be none.
+    const answered = whole.answer.replace(finalRefusal, '');
+    expectThat(split.answer.startsWith(answered), 'as far as it is answered it is answered as at once');
   } else {
     expectSame(split.answer, whole.answer, 'in pieces it is answered as at once');
   }
