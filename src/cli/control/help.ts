@@ -19,7 +19,7 @@ export async function help(context: ControlContext, argument: string): Promise<v
   const lines = ['', header, '='.repeat(header.length), ...formatColumns(topics), ''];
   for (const line of lines) context.output.line(line);
   // Apart from the list, which stays as scripts know it.
-  context.output.note(`beyond Supervisor: ${[...ownHelpTexts.keys()].join(' ')}`);
+  context.output.note(`hint: beyond Supervisor: ${[...ownHelpTexts.keys()].join(' ')}`);
 }
 
 const textOf = (topic: string): readonly string[] | undefined => helpTexts.get(topic) ?? ownHelpTexts.get(topic);
