@@ -3,7 +3,7 @@
  * drains them in reverse priority: first nothing is started any more, then one level of priority after another stops.
  */
 
-import { type ActorRefFrom, assign, type ErrorActorEvent, emit, enqueueActions, setup } from 'xstate';
+import { type ActorRefFrom, assign, type ErrorActorEvent, emit, enqueueActions, raise, setup } from 'xstate';
 import { type DaemonEnd, type ExitWhen, endsDaemon, isFailure, type SettledProcess } from '../src/model/exit-policy.ts';
 import type { SupervisorState } from '../src/model/process-state.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
@@ -152,6 +152,7 @@ export const supervisorMachine = setup({
     }),
   },
   guards: {
+    hasPast: ({ context }) => context.past !== null && context.past.groups.size > 0,
     isKnown: ({ context }, params: { name: string }) => context.groups.has(params.name),
     isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
     endsDaemon: ({ context }, params: SettledProcess) => endsDaemon(params, context.exitWhen),
@@ -198,11 +199,32 @@ export const supervisorMachine = setup({
     states: {
       /** Everything is prepared, nothing runs. */
       idle: {
-        on: {
-          'supervisor.boot': 'running',
-          // The end was asked for before there was anything to stop.
-          'supervisor.shutdown': { target: 'stopping', actions: 'intendShutdown' },
-          'supervisor.restart': { target: 'stopping', actions: 'intendRestart' },
+        initial: 'wanted',
+        states: {
+          wanted: {
+            on: {
+              'supervisor.boot': '#supervisor.running',
+              // Without a past the end was asked for before there was anything to stop.
+              'supervisor.shutdown': [
+                { guard: 'hasPast', target: 'unwanted', actions: 'intendShutdown' },
+                { target: '#supervisor.stopping', actions: 'intendShutdown' },
+              ],
+              'supervisor.restart': [
+                { guard: 'hasPast', target: 'unwanted', actions: 'intendRestart' },
+                { target: '#supervisor.stopping', actions: 'intendRestart' },
+              ],
+            },
+          },
+          /** What still runs has to be taken over before it can be stopped. */
+          unwanted: {
+            on: {
+              'supervisor.boot': {
+                target: '#supervisor.running',
+                actions: raise(({ context }) => ({ type: `supervisor.${context.intent}` as const })),
+              },
+              'supervisor.shutdown': { actions: 'intendShutdown' },
+            },
+          },
         },
       },
       running: {

@@ -59,7 +59,10 @@ export type Halt = Pick<SupervisorHalted, 'intent' | 'end'>;
 
 export interface Supervisor {
   readonly control: SupervisorControl;
-  /** Ends what must not live on of an earlier daemon, makes the generated log files and starts what is to be started. */
+  /**
+   * Makes the generated log files, goes on with what lives of an earlier daemon, and starts what is to be started as soon as
+   * everything has ended that must not live on. Resolves then; what is gone on with is in hand when it returns.
+   */
   boot(): Promise<void>;
   /** Opens the log files of all running processes anew. */
   reopenLogs(): void;
@@ -238,7 +241,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const known = spec.groups.flatMap(({ processes }) => processes.filter((of) => survival.mustEnd(of)));
     for (const of of known) channels.collect(of);
     await Promise.all(survival.leftovers.map((leftover) => endLeftover(os, log, leftover)));
-    for (const of of known) channels.forget(of.groupName);
+    for (const of of known) channels.forgetProcess(of);
     survival.forgetLeftovers();
   };
 
@@ -260,11 +263,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       survival.begin({ autoLog: (of, channel) => logs.autoPath(of, channel) });
       const processSpecs = spec.groups.flatMap((group) => group.processes);
       for (const of of processSpecs) logs.expect(of, survival.formerAutoLogs(of));
-      await endLeftovers();
       for (const group of spec.groups) logs.prepare(group);
       // What programs that have ended meanwhile have still written.
       for (const of of processSpecs) if (survival.hasEndedUnseen(of)) channels.collect(of);
+      const ended = endLeftovers();
       root.send({ type: 'supervisor.boot' });
+      await ended;
     },
     reopenLogs: () => logs.reopenAll(),
     outputDescriptors: () => channels.descriptors(),

@@ -48,6 +48,8 @@ export interface Channels {
   collect(spec: ProcessSpec): void;
   /** Ends of pipes that have to be kept open by whoever takes the daemon's place. */
   descriptors(): readonly number[];
+  /** Takes away the pipes of one process. */
+  forgetProcess(spec: ProcessSpec): void;
   /** Takes away the pipes of all processes of a group. */
   forget(group: string): void;
   /** Takes away all pipes. */
@@ -260,6 +262,12 @@ export function createChannels(options: ChannelsOptions): Channels {
     },
 
     descriptors,
+
+    forgetProcess: (spec) => {
+      const lasting = known.get(keyOf(spec));
+      if (lasting !== undefined) forgetOne(keyOf(spec), lasting);
+      keepSoon();
+    },
 
     forget: (group) => {
       for (const [key, lasting] of known) if (lasting.spec.groupName === group) forgetOne(key, lasting);

@@ -29,6 +29,8 @@ export interface ProgramRegister {
   spawning(spec: ProcessSpec): void;
   spawned(spec: ProcessSpec, pid: number): void;
   exited(spec: ProcessSpec): void;
+  /** Resolves when no program of an earlier daemon is left that has to end before any is started; null when none is. */
+  untilClear(): Promise<void> | null;
   /** The program of an earlier daemon that the process goes on with; null when there is none. */
   survivor(spec: ProcessSpec): ProcessIdentity | null;
 }
@@ -56,8 +58,9 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     const report: (event: ChildReport) => void = sendBack;
     let child: Child | null = null;
 
-    const at = os.clock.stamp();
-    const startedMs = os.clock.steady() - (input.adopted?.ranMs ?? 0);
+    let at = os.clock.stamp();
+    let startedMs = os.clock.steady() - (input.adopted?.ranMs ?? 0);
+    let isWaiting = false;
     let socket: SocketHold | null = null;
     let tree: ProgramTree | null = null;
     let treeEnd: TreeEnd | null = null;
@@ -129,9 +132,27 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     };
 
     const survivor = input.adopted === null ? null : register.survivor(spec);
-    child = survivor === null ? start() : adopt(survivor);
+    const clear = register.untilClear();
+    if (survivor !== null) child = adopt(survivor);
+    else if (clear === null) child = start();
+    else {
+      isWaiting = true;
+      void clear.then(() => {
+        if (!isWaiting) return;
+        isWaiting = false;
+        at = os.clock.stamp();
+        startedMs = os.clock.steady();
+        child = start();
+      });
+    }
 
     const sendSignal = (command: SignalCommand): void => {
+      if (isWaiting) {
+        if (command.purpose === 'request') return;
+        isWaiting = false;
+        report({ type: 'child.spawnFailed', reason: '', at });
+        return;
+      }
       if (child === null) {
         if (command.purpose === 'kill') treeEnd?.hurry();
         return;
@@ -159,6 +180,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     });
 
     return () => {
+      isWaiting = false;
       treeEnd?.cancel();
       child?.stdin?.close();
     };

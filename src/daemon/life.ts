@@ -120,10 +120,12 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     if (missed !== undefined) signals.exit(missed);
     const booted = supervisor.boot();
     background?.detach();
-    await booted;
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();
-    outcome = await supervisor.halted;
+    const halt = await supervisor.halted;
+    // What an earlier daemon has left has to be gone, too.
+    await booted;
+    outcome = halt;
     if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(life, senses);
     return outcome;
   } finally {

@@ -49,8 +49,12 @@ export class JournalledSurvival implements Survival {
   readonly #decisions: ReadonlyMap<string, SettledDecision>;
   /** Of the living children. */
   readonly #living: Map<string, ProcessIdentity>;
-  /** What was last written of each process. */
+  /** What is known of each process. */
   readonly #records: Map<string, ProcessRecord>;
+  /** Processes whose record still speaks of a leftover: nothing else is written of them until that has ended. */
+  readonly #unclear: Set<string>;
+  #clear: Promise<void> | null = null;
+  #becomeClear: () => void = () => {};
   readonly #fingerprints = new WeakMap<ProcessSpec, string>();
   #ports: SurvivalPorts = { autoLog: () => null };
   #journal: Journal | null = null;
@@ -68,11 +72,17 @@ export class JournalledSurvival implements Survival {
       decisions.map((decision) => [keyOf(decision.record.group, decision.record.name), decision]),
     );
     this.#living = new Map(this.#survivors);
-    this.#records = new Map(
-      decisions.filter(({ kind }) => kind !== 'forget').map(({ record }) => [keyOf(record.group, record.name), record]),
-    );
+    const goneOnWith = decisions.filter(({ kind }) => kind !== 'forget' && kind !== 'end');
+    this.#records = new Map(goneOnWith.map(({ record }) => [keyOf(record.group, record.name), record]));
+    const ended = decisions.filter(({ kind }) => kind === 'end');
+    this.#unclear = new Set(ended.map(({ record }) => keyOf(record.group, record.name)));
     this.past = { at: options.os.clock.stamp(), groups: pastsOf(decisions, options.os.clock.stamp()) };
     this.leftovers = leftoversOf(stock);
+    if (this.leftovers.length > 0) {
+      this.#clear = new Promise((resolve) => {
+        this.#becomeClear = resolve;
+      });
+    }
     for (const problem of problems) options.log.warn(`the journal in ${directory.path}: ${problem}`);
     if (adopted.length > 0) {
       options.log.info(`going on with ${adopted.length} running programs of supervisord pid ${header?.daemon.pid}`);
@@ -96,11 +106,13 @@ export class JournalledSurvival implements Survival {
   }
 
   formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'] {
-    return this.#records.get(keyOf(spec.groupName, spec.name))?.autoLogs ?? noAutoLogs;
+    const decision = this.#decisionOf(spec);
+    return decision === undefined || decision.kind === 'forget' ? noAutoLogs : decision.record.autoLogs;
   }
 
   allAutoLogs(): ReadonlySet<string> {
-    return new Set([...this.#records.values()].flatMap(({ autoLogs }) => [autoLogs.stdout, autoLogs.stderr]));
+    const kept = [...this.#decisions.values()].filter(({ kind }) => kind !== 'forget');
+    return new Set(kept.flatMap(({ record: { autoLogs } }) => [autoLogs.stdout, autoLogs.stderr]));
   }
 
   #decisionOf({ groupName, name }: ProcessSpec): SettledDecision | undefined {
@@ -176,8 +188,20 @@ export class JournalledSurvival implements Survival {
   }
 
   forgetLeftovers(): void {
-    for (const { kind, record } of this.#stock.decisions)
-      if (kind === 'end') this.#forgetOne(record.group, record.name);
+    for (const { kind, record } of this.#stock.decisions) {
+      if (kind !== 'end') continue;
+      const key = keyOf(record.group, record.name);
+      this.#journal?.forget(record.group, record.name);
+      this.#unclear.delete(key);
+      const present = this.#records.get(key);
+      if (present !== undefined) this.#journal?.write(present);
+    }
+    this.#clear = null;
+    this.#becomeClear();
+  }
+
+  untilClear(): Promise<void> | null {
+    return this.#clear;
   }
 
   pipes({ groupName, name }: ProcessSpec): string | null {
@@ -214,7 +238,7 @@ export class JournalledSurvival implements Survival {
   #forgetOne(group: string, name: string): void {
     this.#records.delete(keyOf(group, name));
     this.#living.delete(keyOf(group, name));
-    this.#journal?.forget(group, name);
+    if (!this.#unclear.has(keyOf(group, name))) this.#journal?.forget(group, name);
   }
 
   keeps(keepers: readonly ProcessIdentity[]): void {
@@ -247,7 +271,7 @@ export class JournalledSurvival implements Survival {
     const child = this.#living.get(key) ?? noChild;
     const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
     this.#records.set(key, record);
-    this.#journal?.write(record);
+    if (!this.#unclear.has(key)) this.#journal?.write(record);
   }
 
   #constant(spec: ProcessSpec): Pick<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerprint' | 'stop'> {

@@ -16,7 +16,7 @@ export interface Survival extends ProgramRegister {
   readonly directory: RuntimeDirectory | null;
   /** What processes go on with. */
   readonly past: TreePast | null;
-  /** Programs that have to end before anything is started. */
+  /** Programs that have to end before any is started; what is adopted does not wait for them. */
   readonly leftovers: readonly Leftover[];
   /** Processes that keep pipes open on behalf of the last daemon. */
   readonly formerKeepers: readonly ProcessIdentity[];
@@ -72,6 +72,7 @@ export const withoutSurvival = (refusal: string | null): Survival => ({
   spawning: () => {},
   spawned: () => {},
   exited: () => {},
+  untilClear: () => null,
   changed: () => {},
   forget: () => {},
   keeps: () => {},

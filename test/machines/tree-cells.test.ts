@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type EventFrom, initialTransition, type SnapshotFrom, transition } from 'xstate';
-import type { GroupReport } from '../../machines/events.ts';
+import type { GroupReport, ProcessPast } from '../../machines/events.ts';
 import { groupMachine } from '../../machines/group.machine.ts';
 import { supervisorMachine } from '../../machines/supervisor.machine.ts';
 import { fakeParent } from '../helpers/fake-actors.ts';
@@ -78,7 +78,7 @@ describe('the supervisor machine', () => {
   type Sample = keyof typeof samples;
 
   const ways = {
-    idle: [],
+    'idle.wanted': [],
     running: ['supervisor.boot'],
     'stopping.waiting': ['supervisor.boot', 'supervisor.shutdown'],
     halted: ['supervisor.boot', 'supervisor.shutdown', 'group.drained'],
@@ -86,11 +86,11 @@ describe('the supervisor machine', () => {
   type State = keyof typeof ways;
 
   const cells: Readonly<Record<State, Partial<Record<Sample, State>>>> = {
-    idle: {
+    'idle.wanted': {
       'supervisor.boot': 'running',
       'supervisor.shutdown': 'halted',
       'supervisor.restart': 'halted',
-      'xstate.error.actor.web': 'idle',
+      'xstate.error.actor.web': 'idle.wanted',
     },
     running: {
       'supervisor.shutdown': 'stopping.waiting',
@@ -125,6 +125,34 @@ describe('the supervisor machine', () => {
     expect(before.can(samples[name])).toBe(expected !== undefined);
     expect(statePath(transition(supervisorMachine, before, samples[name])[0].value)).toBe(expected ?? state);
   });
+
+  test.each(['shutdown', 'restart'] as const)(
+    'a %s before the boot takes over what still runs, and then stops it',
+    (intent) => {
+      const web: ProcessPast = {
+        state: 'STOPPED',
+        pid: 0,
+        startedAt: 1,
+        stoppedAt: 2,
+        failures: 0,
+        lastExit: { kind: 'unseen' },
+        spawnError: '',
+        restartDeclined: false,
+        child: null,
+      };
+      const past = { at: 3, groups: new Map([['web', new Map([['web', web]])]]) };
+      const input = { groups: [sampleGroup('web', ['web'])], exitWhen: 'never', past } as const;
+      const [idle] = initialTransition(supervisorMachine, input);
+      const [unwanted] = transition(supervisorMachine, idle, { type: `supervisor.${intent}` });
+      expect(statePath(unwanted.value)).toBe('idle.unwanted');
+      expect(unwanted.can({ type: 'supervisor.restart' })).toBe(false);
+      const [stopping] = transition(supervisorMachine, unwanted, { type: 'supervisor.boot' });
+      expect([statePath(stopping.value), stopping.context.intent]).toEqual(['stopping.waiting', intent]);
+      expect(stopping.context.groups.size).toBe(1);
+      const [ending] = transition(supervisorMachine, unwanted, { type: 'supervisor.shutdown' });
+      expect([statePath(ending.value), ending.context.intent]).toEqual(['idle.unwanted', 'shutdown']);
+    },
+  );
 
   test('a report of a group that is not waited for changes nothing', () => {
     const [after] = transition(supervisorMachine, snapshotIn('stopping.waiting'), {
