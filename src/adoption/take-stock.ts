@@ -46,11 +46,12 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
     return { kind: 'refused', reason: `cannot take over from the last supervisord: ${reading.reason}` };
   }
   if (reading.kind !== 'read') {
-    const problems = reading.kind === 'none' ? [] : [reading.reason];
     const slots = directory.fifoSlots();
     const holders = pipeHolders(pipesOf(directory, slots));
     const keepers = holders.filter(({ pid }) => looksLikeKeeper(pid));
     const strangers = holders.filter((holder) => !keepers.includes(holder));
+    const missing = strangers.length > 0 ? ['it is gone, but programs of an earlier supervisord run'] : [];
+    const problems = reading.kind === 'none' ? missing : [reading.reason];
     const reservedSlots = Math.max(-1, ...slots) + 1;
     return { kind: 'taken', stock: { header: null, decisions: [], strangers, keepers, reservedSlots, problems } };
   }
