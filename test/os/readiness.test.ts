@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, fstatSync, mkdtempSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bytesWaiting } from '../../src/os/fifo.ts';
 import { pipe } from '../../src/os/native.ts';
 import { openPidfd } from '../../src/os/pidfd.ts';
 import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
+import { bundleProgram, runBundled } from '../helpers/bundled-program.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const rethrow = (error: unknown): never => {
@@ -196,33 +196,22 @@ test('what is no pipe is watched all the same', async () => {
   expect(reports).toBe(0);
 });
 
-test('a process that still watches something can end', () => {
+test('a process that still watches something can end', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'statevisor-readiness-'));
   undo.push(() => rmSync(folder, { recursive: true }));
-  const program = join(import.meta.dirname, `../../node_modules/.readiness-${process.pid}.mjs`);
-  undo.push(() => rmSync(program, { force: true }));
-  buildSync({
-    stdin: {
-      contents: `
-        import { pipe } from './src/os/native.ts';
-        import { createReadiness } from './src/os/readiness.ts';
-        import { openPidfd } from './src/os/pidfd.ts';
-        const readiness = createReadiness({ onDefect: console.error });
-        readiness.own(pipe().readFd).listen(() => {});
-        readiness.watch(openPidfd(process.pid), () => {});
-        setTimeout(() => process.exit(7), 20);
-      `,
-      resolveDir: join(import.meta.dirname, '../..'),
-      loader: 'ts',
-    },
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    external: ['koffi'],
-  });
-  const errors = openSync(join(folder, 'errors'), 'w');
-  undo.push(() => closeSync(errors));
-  const run = () => execFileSync(process.execPath, [program], { timeout: 20_000, stdio: ['ignore', 'ignore', errors] });
-  expect(run).toThrow(expect.objectContaining({ status: 7 }));
+  bundleProgram(
+    join(folder, 'program.mjs'),
+    `
+      import { pipe } from './src/os/native.ts';
+      import { createReadiness } from './src/os/readiness.ts';
+      import { openPidfd } from './src/os/pidfd.ts';
+      const readiness = createReadiness({ onDefect: console.error });
+      readiness.own(pipe().readFd).listen(() => {});
+      readiness.watch(openPidfd(process.pid), () => {});
+      setTimeout(() => process.exit(7), 20);
+    `,
+  );
+  const program = runBundled(join(folder, 'program.mjs'));
+  undo.push(() => program.kill('SIGKILL'));
+  expect(await once(program, 'exit')).toEqual([7, null]);
 });
