@@ -1,6 +1,7 @@
 /** The promise as a whole: the daemon is killed again and again, and neither the programs nor their logs notice. */
 import { describe, expect } from 'vitest';
-import { Lives, wholeCount } from '../helpers/lives.ts';
+import { gone, Lives, wholeCount } from '../helpers/lives.ts';
+import { sendSignal } from '../helpers/process-table.ts';
 import { fixture } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { pause, waitFor } from '../helpers/wait.ts';
@@ -75,5 +76,62 @@ stdout_logfile_backups=1000
       }
     },
     { oursOnly: true, timeoutMs: 180_000 },
+  );
+
+  scenario(
+    'right after it was told to start programs, in the midst of that, never has one of them run twice',
+    async () => {
+      const many = 8;
+      await using lives = new Lives(
+        `[program:quick]\ncommand=sleep 86400.%(process_num)d\nprocess_name=%(process_num)d\nnumprocs=${many}\nautostart=false\nstartsecs=1`,
+      );
+      const living = () => lives.programs(/^sleep 86400\./).map(({ pid, command }) => ({ pid, command }));
+      for (let round = 0; round < 12; round += 1) {
+        const daemon = await lives.start();
+        const found = living();
+        expect(new Set(found.map(({ command }) => command)).size, 'no program runs twice').toBe(found.length);
+        const known = async () =>
+          (await lives.call('supervisor.getAllProcessInfo')) as readonly { readonly pid: number }[];
+        await waitFor('the daemon to know them all', async () => {
+          const pids = (await known()).map(({ pid }) => pid);
+          return found.every(({ pid }) => pids.includes(pid));
+        });
+        for (const { pid } of found.filter(() => Math.random() < 0.7)) sendSignal(pid, 'SIGKILL');
+        await lives.call('supervisor.stopAllProcesses');
+        await waitFor('the end of all', () => living().length === 0);
+        const client = lives.client();
+        const asked = Array.from({ length: many }, (_, number) =>
+          client.call('supervisor.startProcess', `quick:${number}`, false).catch(() => null),
+        );
+        if (round % 3 > 0) await Promise.race(asked);
+        if (round % 3 > 1) await pause(Math.random() * 20);
+        daemon.signal('SIGKILL');
+        await lives.kill();
+        client.close();
+        await Promise.all(asked);
+      }
+      await lives.start();
+    },
+    { oursOnly: true, timeoutMs: 180_000 },
+  );
+
+  scenario(
+    'leaves the last words of a program to the next one, which brings them to the log',
+    async () => {
+      await using lives = await Lives.begin(
+        `[program:speaks]\ncommand=${fixture('counts', 0, 20, '0.1')}\nstartsecs=0\nautorestart=false\nstdout_logfile=%(here)s/speaks.log`,
+      );
+      await lives.daemon.waitForFile('speaks.log', 'line 20');
+      await waitFor('a keeper', () => lives.sandbox.processes().some(({ command }) => command.includes('keeper')));
+      const { pid } = await lives.info('speaks');
+      await lives.kill();
+      sendSignal(pid, 'SIGTERM');
+      await gone(pid);
+      await lives.start();
+      await lives.waitForState('speaks', 'EXITED');
+      const text = await lives.daemon.waitForFile('speaks.log', /last \d+\n/);
+      expect(text).toBe(wholeCount(text));
+    },
+    { oursOnly: true },
   );
 });
