@@ -1,5 +1,7 @@
 /** The `supervisord` command: from its arguments to a running daemon, in the foreground or in the background. */
 
+// First, before all others.
+import './hold-signals.ts';
 import { resolve } from 'node:path';
 import { chdir, env, exit, stderr, stdout, umask } from 'node:process';
 import { supervisorVersion } from '../commands/index.ts';
@@ -16,7 +18,6 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
-import { holdExitSignals } from '../os/held-signals.ts';
 import { cLibrary } from '../os/libc.ts';
 import { launcherNotes, launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
@@ -29,7 +30,6 @@ const exitStatus = { failed: 1, usage: 2 } as const;
 
 /** The end of PID 1 is the end of its container, so it stays in the foreground. */
 const isInit = process.pid === 1;
-if (isInit) holdExitSignals();
 
 const commandPath = process.argv[1] ?? 'supervisord';
 const isBackground = env[backgroundVariable] !== undefined;

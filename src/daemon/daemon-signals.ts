@@ -6,8 +6,6 @@ import type { Supervisor } from '../supervisor.ts';
 import { describeRefusal } from './describe-refusal.ts';
 
 export interface SignalHandling {
-  /** As if the signal had just arrived. */
-  exit(name: NodeJS.Signals): void;
   close(): void;
 }
 
@@ -44,7 +42,6 @@ export function handleSignals(supervisor: Supervisor, log: DaemonLog): SignalHan
   ];
   for (const [name, handler] of handlers) process.on(name, handler);
   return {
-    exit,
     close: () => {
       for (const [name, handler] of handlers) process.off(name, handler);
     },

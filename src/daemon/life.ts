@@ -6,7 +6,7 @@ import { removeAutoLogs } from '../logging/auto-logs.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { endOrphans } from '../os/end-orphans.ts';
-import { takeHeldSignal } from '../os/held-signals.ts';
+import { repeatHeldSignals } from '../os/held-signals.ts';
 import { type Pidfile, writePidfile } from '../os/pidfile.ts';
 import { mainInterfaceNames } from '../rpc-interfaces.ts';
 import { createControlServer } from '../server/control-server.ts';
@@ -81,6 +81,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     log,
     currentVersion: options.productVersion,
     directory: survival.directory,
+    isEnding: () => control.state() !== 'RUNNING',
     letGo: async () => ({
       startDirectory: options.invocation.startDirectory,
       softFileLimit: String(own.programFileLimit ?? ''),
@@ -116,8 +117,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     }
     const background = first ? options.enterBackground?.(log, spec) : null;
     log.info(`supervisord started with pid ${process.pid}`);
-    const missed = takeHeldSignal();
-    if (missed !== undefined) signals.exit(missed);
+    repeatHeldSignals();
     const booted = supervisor.boot();
     background?.detach();
     for (const fd of handover?.pipes ?? []) closeSync(fd);

@@ -53,6 +53,8 @@ export interface UpgradeOptions {
   readonly currentVersion: string;
   /** The locked runtime directory; null when programs cannot survive the daemon. */
   readonly directory: RuntimeDirectory | null;
+  /** Everything is being stopped: there is nothing to go on with any more. */
+  readonly isEnding: () => boolean;
   /** Ends all connections; the sockets go on listening. Everything that is to be handed over. */
   readonly letGo: () => Promise<Handover>;
   /** The new version could not be executed after all: takes back what was handed over. */
@@ -64,6 +66,8 @@ export interface Upgrade {
   begin(): Promise<UpgradeOutcome>;
 }
 
+const ending = 'everything is being stopped';
+
 /** Milliseconds for an answer on its way out, before connections are told to end. */
 const replyGraceMs = 20;
 
@@ -72,8 +76,12 @@ export function createUpgrade(options: UpgradeOptions): Upgrade {
   let isUnderWay = false;
 
   const replace = async (): Promise<void> => {
+    if (options.isEnding()) {
+      log.info(`not upgraded: ${ending}`);
+      return;
+    }
     const handover = await options.letGo();
-    const failure = handOver(invocation, handover);
+    const failure = options.isEnding() ? ending : handOver(invocation, handover);
     log.critical(`the installed version could not be executed, going on with this one: ${failure}`);
     await options.takeBack(handover);
     isUnderWay = false;
@@ -85,6 +93,9 @@ export function createUpgrade(options: UpgradeOptions): Upgrade {
       if (isUnderWay) return { kind: 'refused', reason: 'an upgrade is under way already' };
       isUnderWay = true;
       const outcome = await tryInstalledVersion({ ...options, directory: directory.path });
+      if (outcome.kind === 'accepted' && options.isEnding()) {
+        return { kind: 'refused', reason: ending };
+      }
       if (outcome.kind === 'refused') {
         isUnderWay = false;
         log.info(`not upgraded: ${outcome.reason}`);

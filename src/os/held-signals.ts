@@ -1,13 +1,23 @@
 /**
- * The kernel drops signals to PID 1 that it has no handler for. So that a container can be stopped while the daemon is still
- * starting, requests to end are taken from the first moment and kept for the one who can follow them.
+ * Requests to the daemon that come while it still starts: taken from the first moment and kept for the one who can follow
+ * them. The kernel drops signals to PID 1 that it has no handler for, and others end the process.
  */
 
-const held: NodeJS.Signals[] = [];
+const names = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR2'] as const;
+type HeldSignal = (typeof names)[number];
 
-export function holdExitSignals(): void {
-  for (const name of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(name, () => held.push(name));
+const held: HeldSignal[] = [];
+const hold = (name: NodeJS.Signals): void => {
+  const known = names.find((one) => one === name);
+  if (known !== undefined) held.push(known);
+};
+
+export function holdSignals(): void {
+  for (const name of names) process.on(name, hold);
 }
 
-/** The first request to end that nobody has followed yet. */
-export const takeHeldSignal = (): NodeJS.Signals | undefined => held.shift();
+/** Holds nothing any more; whoever handles signals now hears of those that were held. */
+export function repeatHeldSignals(): void {
+  for (const name of names) process.off(name, hold);
+  for (const name of held.splice(0)) process.emit(name, name);
+}

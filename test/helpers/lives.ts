@@ -5,7 +5,7 @@ import { bytesWaiting, openFifoToRead, pipeCapacity } from '../../src/os/fifo.ts
 import type { RunningCommand } from './command.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts';
 import { isAlive, type ProcessEntry, sendSignal } from './process-table.ts';
-import { Sandbox, type SandboxFiles } from './sandbox.ts';
+import { type Commands, Sandbox, type SandboxFiles } from './sandbox.ts';
 import { waitFor } from './wait.ts';
 
 export interface ProcessInfo {
@@ -24,13 +24,16 @@ export class Lives {
   readonly sandbox: Sandbox;
   #daemon: Daemon | null = null;
 
-  constructor(files: SandboxFiles) {
-    this.sandbox = new Sandbox({ files });
+  constructor(files: SandboxFiles, commands?: Commands) {
+    this.sandbox = new Sandbox({ files, ...(commands === undefined ? {} : { commands }) });
   }
 
   /** The place, and a first life of its daemon. */
-  static async begin(files: SandboxFiles, options: DaemonOptions = {}): Promise<Lives> {
-    const lives = new Lives(files);
+  static async begin(
+    files: SandboxFiles,
+    { commands, ...options }: DaemonOptions & { readonly commands?: Commands } = {},
+  ): Promise<Lives> {
+    const lives = new Lives(files, commands);
     await lives.start(options);
     return lives;
   }
