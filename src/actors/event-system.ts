@@ -78,8 +78,10 @@ export function createEventSystem(options: EventSystemOptions): EventSystem {
   const listeners = new Map<string, ListenerRef>();
 
   const endChanges = changes.onAny((change) => {
-    hub.raise(processStateType(change.to), () => processStatePayload(change));
+    // First, so that a listener that has just died is not given the news of its death: its successor would read them
+    // before it has said a word.
     listeners.get(keyOf(change))?.send(factOf(change.to));
+    hub.raise(processStateType(change.to), () => processStatePayload(change));
   });
 
   const connect = (group: GroupRef): void => {

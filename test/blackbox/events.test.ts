@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { sendSignal } from '../helpers/process-table.ts';
 import { fixture, inRepository } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -109,6 +110,28 @@ describe('an event listener', () => {
       await daemon.ctl('start', 'web');
       await daemon.ctl('stop', 'web');
       await waitFor('one more', () => told(daemon, 'rejecting').length === 4 && told(daemon, 'other').length === 2);
+    },
+    { oursOnly: true },
+  );
+
+  scenario(
+    'is told of its own death in its next life, once',
+    async () => {
+      await using daemon = await startDaemon({
+        config: `${pool('mortal', 'PROCESS_STATE_EXITED')}startsecs=0\nautorestart=true\n`,
+      });
+      for (let deaths = 1; deaths <= 2; deaths += 1) {
+        await waitFor('it to listen', async () => JSON.stringify(await call(daemon, 'events.pools')).includes('READY'));
+        // One that ends sooner is not started again at once.
+        await waitFor('a second of life', async () =>
+          /0:00:0[2-9]/.test((await daemon.status()).mortal?.description ?? ''),
+        );
+        sendSignal(await daemon.pidOf('mortal'), 'SIGKILL');
+        await waitFor('the news', () => told(daemon, 'mortal').length >= deaths);
+      }
+      expect(field(daemon, 'mortal', 'serial')).toHaveLength(2);
+      expect(new Set(field(daemon, 'mortal', 'serial')).size).toBe(2);
+      expect(daemon.log()).not.toContain('UNKNOWN');
     },
     { oursOnly: true },
   );
