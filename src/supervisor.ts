@@ -266,6 +266,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const group of spec.groups) logs.prepare(group);
       // What programs that have ended meanwhile have still written.
       for (const of of processSpecs) if (survival.hasEndedUnseen(of)) channels.collect(of);
+      for (const of of processSpecs.filter((one) => survival.hasLastWords(one))) {
+        channels.collect(of);
+        channels.forgetProcess(of);
+      }
+      survival.forgetEnded();
       const ended = endLeftovers();
       root.send({ type: 'supervisor.boot' });
       await ended;

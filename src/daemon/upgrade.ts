@@ -11,7 +11,7 @@ import { describeExit } from '../model/exit-status.ts';
 import { posixSpawn, SystemError } from '../os/native.ts';
 import { keepOnExec, replaceProcess } from '../os/process-calls.ts';
 import type { Reaper } from '../os/reaper.ts';
-import type { RuntimeDirectory } from '../os/runtime-directory.ts';
+import { type RuntimeDirectory, trialFiles } from '../os/runtime-directory.ts';
 
 /** Set for a version that is only tried; removed before anything else sees the environment. */
 export const trialVariable = 'STATEVISOR_TRIAL';
@@ -126,7 +126,7 @@ interface TrialOptions {
  */
 function tryInstalledVersion(options: TrialOptions): Promise<UpgradeOutcome> {
   const { invocation, reaper, directory, currentVersion } = options;
-  const paths = { stdout: join(directory, 'trial.out'), stderr: join(directory, 'trial.err') };
+  const paths = { stdout: join(directory, trialFiles.stdout), stderr: join(directory, trialFiles.stderr) };
   const open = (path: string): number => openSync(path, 'w', 0o600);
   return new Promise((resolve) => {
     const refuse = (reason: string): void => resolve({ kind: 'refused', reason });

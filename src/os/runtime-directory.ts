@@ -21,6 +21,8 @@ export interface RuntimeDirectory {
   stillThere(): boolean;
   /** Numbers of the named pipes that are in it, whoever made them: `7` for `7.in`, `7.out`, `7.err`. */
   fifoSlots(): readonly number[];
+  /** Deletes the named pipes with these numbers, and what a version has said that was tried. */
+  tidy(slots: ReadonlySet<number>): void;
   /** Deletes what is ours, then the directory unless something else is left in it, then gives up the lock. */
   remove(): void;
   /** Gives up the lock and leaves everything where it is. */
@@ -104,8 +106,14 @@ function lockedDirectory(path: string, fd: number): RuntimeDirectory {
       const slots = entries(fd).map((name) => fifoName.exec(name)?.[1]);
       return [...new Set(slots.filter((slot) => slot !== undefined).map(Number))];
     },
+    tidy: (slots) => {
+      deleteOurs(fd, (name) => {
+        const slot = fifoName.exec(name)?.[1];
+        return slot === undefined ? trialNames.has(name) : slots.has(Number(slot));
+      });
+    },
     remove: () => {
-      deleteOurs(fd);
+      deleteOurs(fd, () => true);
       if (isSame(path, fd)) removeDirectories(path);
       closeSync(fd);
     },
@@ -114,7 +122,10 @@ function lockedDirectory(path: string, fd: number): RuntimeDirectory {
 }
 
 const fifoName = /^(\d+)\.(?:in|out|err)$/;
-const fileNames: ReadonlySet<string> = new Set(['journal', 'journal.new']);
+/** Where a version that is tried may leave what it says. */
+export const trialFiles = { stdout: 'trial.out', stderr: 'trial.err' } as const;
+const trialNames: ReadonlySet<string> = new Set(Object.values(trialFiles));
+const fileNames: ReadonlySet<string> = new Set(['journal', 'journal.new', ...trialNames]);
 
 /** Entries are reached through the descriptor: whatever stands at the path by now is not touched. */
 const inside = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
@@ -127,8 +138,8 @@ function entries(fd: number): readonly string[] {
   }
 }
 
-function deleteOurs(fd: number): void {
-  for (const name of entries(fd)) {
+function deleteOurs(fd: number, isDue: (name: string) => boolean): void {
+  for (const name of entries(fd).filter(isDue)) {
     const stats = lstatSync(inside(fd, name), { throwIfNoEntry: false });
     const isOurs = stats?.isFIFO() ? fifoName.test(name) || name === '.probe' : stats?.isFile() && fileNames.has(name);
     if (!isOurs) continue;

@@ -53,6 +53,8 @@ export class JournalledSurvival implements Survival {
   readonly #records: Map<string, ProcessRecord>;
   /** Processes whose record still speaks of a leftover: nothing else is written of them until that has ended. */
   readonly #unclear: Set<string>;
+  /** Of pipes that nobody needs any more once the leftovers have ended. */
+  #uselessSlots: ReadonlySet<number> = new Set();
   #clear: Promise<void> | null = null;
   #becomeClear: () => void = () => {};
   readonly #fingerprints = new WeakMap<ProcessSpec, string>();
@@ -101,6 +103,11 @@ export class JournalledSurvival implements Survival {
     return this.#decisionOf(spec)?.kind === 'end';
   }
 
+  hasLastWords(spec: ProcessSpec): boolean {
+    const decision = this.#decisionOf(spec);
+    return decision?.kind === 'forget' && decision.reason !== 'other-boot';
+  }
+
   hasEndedUnseen(spec: ProcessSpec): boolean {
     return this.#decisionOf(spec)?.kind === 'dead';
   }
@@ -134,13 +141,16 @@ export class JournalledSurvival implements Survival {
       },
       // The leftovers, too: should this daemon be killed while they end, the next one has to know of them.
       continued: {
-        records: this.#stock.decisions.filter(({ kind }) => kind !== 'forget'),
+        records: this.#stock.decisions.filter((of) => of.kind !== 'forget' || of.reason !== 'other-boot'),
         reservedSlots: this.#stock.reservedSlots,
       },
       onFailure: (reason) =>
         log.warn(`programs may not survive this supervisord, the journal cannot be kept: ${reason}`),
       onRecovery: () => log.info('the journal is whole again'),
     });
+    const goneOnWith = this.#stock.decisions.filter(({ kind }) => kind !== 'forget' && kind !== 'end');
+    const kept = new Set(goneOnWith.map(({ slot }) => slot));
+    this.#uselessSlots = new Set(this.#directory.fifoSlots().filter((slot) => !kept.has(slot)));
     this.#watchDirectory();
   }
 
@@ -187,7 +197,16 @@ export class JournalledSurvival implements Survival {
     if (!this.#journal.isWhole() && !this.#journal.heal()) this.#lookIn(tryAgainMs);
   }
 
+  forgetEnded(): void {
+    for (const { kind, record } of this.#stock.decisions) {
+      if (kind === 'forget') this.#journal?.forget(record.group, record.name);
+    }
+    // Who holds the pipes of leftovers tells another daemon of them, should this one not see their end.
+    if (this.leftovers.length === 0) this.#directory.tidy(this.#uselessSlots);
+  }
+
   forgetLeftovers(): void {
+    if (this.leftovers.length > 0) this.#directory.tidy(this.#uselessSlots);
     for (const { kind, record } of this.#stock.decisions) {
       if (kind !== 'end') continue;
       const key = keyOf(record.group, record.name);

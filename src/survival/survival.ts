@@ -22,6 +22,8 @@ export interface Survival extends ProgramRegister {
   readonly formerKeepers: readonly ProcessIdentity[];
   /** Whether a program of this process is among the leftovers. */
   mustEnd(spec: ProcessSpec): boolean;
+  /** Whether its program has ended, and it is not gone on with: what is in its pipes are its last words. */
+  hasLastWords(spec: ProcessSpec): boolean;
   /** Whether its program has ended while no daemon lived. */
   hasEndedUnseen(spec: ProcessSpec): boolean;
   /** Its log files with generated names; '' where it had none. */
@@ -30,6 +32,8 @@ export interface Survival extends ProgramRegister {
   allAutoLogs(): ReadonlySet<string>;
   /** Begins to write things down. */
   begin(ports: SurvivalPorts): void;
+  /** The last words are in their logs: nothing need be known any more of who said them. */
+  forgetEnded(): void;
   /** The leftovers have ended. */
   forgetLeftovers(): void;
   /** Where the named pipes of a process are, without their endings; null when it gets none. */
@@ -63,10 +67,12 @@ export const withoutSurvival = (refusal: string | null): Survival => ({
   formerKeepers: [],
   survivor: () => null,
   mustEnd: () => false,
+  hasLastWords: () => false,
   hasEndedUnseen: () => false,
   formerAutoLogs: () => noAutoLogs,
   allAutoLogs: () => new Set(),
   begin: () => {},
+  forgetEnded: () => {},
   forgetLeftovers: () => {},
   pipes: () => null,
   spawning: () => {},

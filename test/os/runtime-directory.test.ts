@@ -252,6 +252,16 @@ describe('a runtime directory', () => {
     directory.close();
   });
 
+  test('is tidied of the pipes that are named, and of what a version said that was tried', () => {
+    using folder = temporaryFolder();
+    const directory = opened(folder.path('run'));
+    for (const name of ['0.in', '0.out', '1.out', '17.err', 'x.out']) makeFifo(`${directory.path}/${name}`, 0o600);
+    for (const name of ['journal', 'trial.out', 'trial.err', '2.out']) writeFileSync(`${directory.path}/${name}`, '');
+    directory.tidy(new Set([1, 2, 3, 17]));
+    expect(readdirSync(directory.path).sort()).toEqual(['0.in', '0.out', '2.out', 'journal', 'x.out']);
+    directory.close();
+  });
+
   test('notices that it was deleted, or that another one is in its place', () => {
     using folder = temporaryFolder();
     const path = folder.path('run');
