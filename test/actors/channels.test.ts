@@ -269,6 +269,9 @@ describe('the channels of a process', () => {
     channels.forget('other');
     expect(pipes()).toEqual(['web.err', 'web.in', 'web.out']);
     expect(descriptorCount()).toBe(before);
+    await attempt(channels, 'echo two', { ...other, groupName: 'web' }).end();
+    channels.forgetProcess(web);
+    expect(pipes()).toEqual(['other.err', 'other.in', 'other.out']);
     channels.close();
     expect(pipes()).toEqual([]);
     expect(log('stdout')).toBe('one\n');
