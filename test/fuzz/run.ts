@@ -46,7 +46,9 @@ async function runOne(fuzzer: Fuzzer): Promise<Row> {
   const saved: string[] = [];
   for (const { file, bytes } of savedInputs(name)) {
     const result = await attempt(target, bytes);
-    if (result.kind === 'failed') console.log(`${name}: ${file} fails (again): ${result.message}`);
+    if (result.kind === 'passed') continue;
+    console.log(`${name}: ${file} fails again: ${result.message}\n`);
+    process.exitCode = 1;
   }
   const start = performance.now();
   const report = await runCampaign({
@@ -96,4 +98,4 @@ for (const row of rows) {
 console.log(
   `| all | ${digits(rows.reduce((sum, row) => sum + row.inputs, 0))} | | | | ${digits(rows.reduce((sum, row) => sum + row.failures.length, 0))} |`,
 );
-process.exitCode = rows.some((row) => row.failures.length > 0) ? 1 : 0;
+if (rows.some((row) => row.failures.length > 0)) process.exitCode = 1;

@@ -21,21 +21,21 @@ const headBytes = 16;
 const nameBytes = 64;
 
 const program = `
-const { workerData, parentPort } = require('node:worker_threads');
-const { writeFileSync, mkdirSync } = require('node:fs');
+const { workerData } = require('node:worker_threads');
+const { mkdirSync, writeFileSync, writeSync } = require('node:fs');
 const { memory, patienceMs } = workerData;
 const head = new Int32Array(memory, 0, 4);
 let last = -1;
 setInterval(() => {
-  const now = Atomics.load(head, 0);
+  const now = Atomics.load(head, ${counterAt});
   if (now !== last || now === 0) { last = now; return; }
-  const name = Buffer.from(memory, ${headBytes}, head[2]).toString();
-  const bytes = Buffer.from(memory, ${headBytes + nameBytes}, head[1]);
+  const name = Buffer.from(memory, ${headBytes}, head[${nameLengthAt}]).toString();
+  const bytes = Buffer.from(memory, ${headBytes + nameBytes}, head[${lengthAt}]);
   const folder = 'test/fuzz/corpus/' + name;
   mkdirSync(folder, { recursive: true });
   writeFileSync(folder + '/endless-' + now + '.bin', bytes);
-  process.stderr.write(name + ': an input takes for ever; it is saved in ' + folder + '\\n');
-  process.exit(3);
+  writeSync(2, name + ': an input takes for ever; it is saved in ' + folder + '\\n');
+  process.kill(process.pid, 'SIGKILL');
 }, patienceMs);
 `;
 
