@@ -98,7 +98,8 @@ function asInteger(format: Format, value: number, base: number, prefix: string):
 
 function asFraction(format: Format, value: number): Formatted {
   const precision = Math.min(format.precision ?? 6, MOST_DIGITS);
-  const text = fractionText(format, Math.abs(value), precision);
+  const plain = fractionText(format, Math.abs(value), precision);
+  const text = format.flags.includes('#') && !plain.includes('.') ? plain.replace(/^\d+/, '$&.') : plain;
   const upper = format.conversion === format.conversion.toUpperCase();
   return padded(format, upper ? text.toUpperCase() : text, signOf(format, value), true);
 }

@@ -272,7 +272,7 @@ export const objectReference: ValueType<string> = {
   name: 'module:attribute',
   expected: 'module:attribute',
   parse: (value) =>
-    /^[\p{L}\p{N}_.]+\s*(:\s*[\p{L}\p{N}_.]+)?\s*(\[.*\])?\s*$/u.test(value)
+    /^[\p{L}\p{N}_.]+\s*(:\s*[\p{L}\p{N}_.]+\s*)?(\[.*\]\s*)?$/u.test(value)
       ? parsed(value)
       : refused(`${value} cannot be resolved`),
 };

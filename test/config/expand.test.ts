@@ -46,6 +46,7 @@ describe('an expression', () => {
     ['%(number)g', '7'],
     ['%(number).g', '7'],
     ['%(number)#g', '7.00000'],
+    ['%(number)#.1g %(number)#.0f %(big)#.0e', '7. 7. 1.e+05'],
     ['%(big)g', '128512'],
     ['%(big).2g', '1.3e+05'],
     ['%(big)c', '😀'],

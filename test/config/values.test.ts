@@ -323,3 +323,8 @@ describeType(
   ['supervisor.rpcinterface:make_main_rpcinterface', 'a', 'a.b : c.d'].map((text) => [text, text]),
   ['', 'a:', 'a b', 'a:b\nc=d'].map((text) => [text, `${text} cannot be resolved`]),
 );
+
+test('a long reference that is none is refused at once', () => {
+  const text = `a${' '.repeat(65_536)}'`;
+  expect(objectReference.parse(text, host)).toEqual({ kind: 'refused', reason: `${text} cannot be resolved` });
+});
