@@ -70,7 +70,7 @@ function shape(value: unknown): string {
 /** A message as a class of outcome: its first words, without what differs from input to input. */
 export const classOf = (message: string): string =>
   message
-    .replace(/['"].*['"]/gs, 'Q')
+    .replace(/['"].*['"]|0x[0-9a-f]+/gs, 'Q')
     .replace(/[^A-Za-z]+/g, ' ')
     .split(' ')
     .slice(0, 5)

@@ -15,6 +15,9 @@ export interface PythonOracle {
   close(): Promise<void>;
 }
 
+/** Which characters are printed as they are differs between versions of Unicode. */
+export const withoutExotic = (text: string): string => text.replace(/\\[xuU][0-9a-f]+|[^ -~\s]/gu, '?');
+
 const interpreter = '/usr/bin/python3';
 const original = '/usr/lib/python3/dist-packages/supervisor/options.py';
 

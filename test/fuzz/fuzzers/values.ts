@@ -18,7 +18,7 @@ import {
 } from '../../../src/config/values.ts';
 import { fakeHost } from '../../config/fake-host.ts';
 import { expectSame, expectThat, type Fuzzer } from '../fuzzer.ts';
-import type { PythonOracle } from '../python.ts';
+import { type PythonOracle, withoutExotic } from '../python.ts';
 import { type Random, several } from '../random.ts';
 
 const host = fakeHost();
@@ -153,7 +153,7 @@ async function compare(
     const wanted =
       'value' in theirs
         ? { kind: 'parsed', value: inOurWords(type, theirs.value) }
-        : { kind: 'refused', reason: theirs.refused };
+        : { kind: 'refused', reason: withoutExotic(theirs.refused) };
     expectSame(inWords(type, ours), wanted, `${type} as Supervisor reads it`);
   }
 }
@@ -165,7 +165,7 @@ const isKnownDifference = (type: string, text: string): boolean =>
   (type === 'signal' && /^\s*(SIG_|_|[-+]?[0_]+\s*$)/i.test(text));
 
 function inWords(type: string, ours: Parsed<unknown>): unknown {
-  if (ours.kind === 'refused') return { kind: 'refused', reason: ours.reason };
+  if (ours.kind === 'refused') return { kind: 'refused', reason: withoutExotic(ours.reason) };
   const value = ours.value;
   if (type === 'signal' && typeof value === 'object' && value !== null && 'number' in value)
     return { kind: 'parsed', value: value.number };
