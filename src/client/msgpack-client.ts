@@ -37,6 +37,8 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     const { process, channel, signal } = options;
     if (signal.aborted) return;
     const link = await connected();
+    // A signal that has been given while it connected is not given again.
+    if (signal.aborted) return;
     let finish: (problem: ConnectionProblem | null) => void = () => {};
     const finished = new Promise<void>((resolve, reject) => {
       finish = (problem) => (problem === null ? resolve() : reject(problem));

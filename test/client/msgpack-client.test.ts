@@ -345,6 +345,16 @@ describe('following a log', () => {
     await follow(connectTo('/nowhere/at/all'), 'web', AbortSignal.abort()).done;
   });
 
+  it('ends when the signal is aborted while it connects', async () => {
+    const { served, subscribed } = await serveLogs();
+    await using _ = served;
+    const abort = new AbortController();
+    const { done } = follow(connectTo(served.path), 'web', abort.signal);
+    abort.abort();
+    await done;
+    expect(subscribed).toEqual([]);
+  });
+
   it('rejects when there is no server', async () => {
     const { done } = follow(connectTo('/nowhere/at/all'), 'web', new AbortController().signal);
     expect(await problemOf(done)).toEqual({ kind: 'no-such-file', code: 'ENOENT' });
