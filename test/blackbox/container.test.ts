@@ -27,7 +27,7 @@ describe('orphans of programs', () => {
       config: `[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans')}\nstartsecs=0`,
     });
     await daemon.waitForLog(/INFO reaped unknown pid \d+ \(exit status 3\)/);
-    expect(zombiesOf(daemon.pid)).toEqual([]);
+    await waitFor('no zombies', () => zombiesOf(daemon.pid).length === 0);
   });
 
   inContainer('that had ended before the daemon began are reaped', async () => {
@@ -36,20 +36,37 @@ describe('orphans of programs', () => {
       shell: '(exit 3) & sleep 0.2; exec "$0" "$@"',
     });
     await daemon.waitForStatus('any', 'RUNNING');
-    expect(zombiesOf(daemon.pid)).toEqual([]);
+    await waitFor('no zombies', () => zombiesOf(daemon.pid).length === 0);
   });
 
-  inContainer('get SIGTERM when the daemon ends, and SIGKILL after orphanwaitsecs', async () => {
+  const orphanMessages = (daemon: Daemon): readonly string[] =>
+    daemon
+      .messages()
+      .filter((message) => message.includes('orphans'))
+      .map((message) => message.replace(/\([\dN, ]+\)/, '(pids)'));
+
+  inContainer('get SIGTERM when the daemon ends, and the time to end', async () => {
     await using daemon = await startContainer({
-      config: `[supervisord]\norphanwaitsecs=1
-[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans')}\nstartsecs=0`,
+      config: `[supervisord]\norphanwaitsecs=60
+[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans', 'polite')}\nstartsecs=0`,
     });
-    await daemon.waitForFile('ready', 'ready\nready\n');
+    await daemon.waitForFile('ready', 'ready\n');
     daemon.signal('SIGTERM');
     expect(await statusOf(daemon)).toBe(0);
     expect(daemon.sandbox.read('ends')).toBe('polite\n');
-    const said = daemon.messages().map((message) => message.replace(/\([\d, ]+\)/, '(pids)'));
-    expect(said.filter((message) => message.includes('orphans'))).toEqual([
+    expect(orphanMessages(daemon)).toEqual(['INFO ending orphans (pids) with SIGTERM']);
+    expect(daemon.sandbox.processes()).toEqual([]);
+  });
+
+  inContainer('get SIGKILL after orphanwaitsecs if they do not listen', async () => {
+    await using daemon = await startContainer({
+      config: `[supervisord]\norphanwaitsecs=1
+[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans', 'stubborn')}\nstartsecs=0`,
+    });
+    await daemon.waitForFile('ready', 'ready\n');
+    daemon.signal('SIGTERM');
+    expect(await statusOf(daemon)).toBe(0);
+    expect(orphanMessages(daemon)).toEqual([
       'INFO ending orphans (pids) with SIGTERM',
       'WARN killing orphans (pids) with SIGKILL',
     ]);
@@ -174,7 +191,7 @@ describe('the sample for containers', () => {
     await waitFor('the access log', () => daemon.command.stdout.includes('web: GET /\n'));
     expect(daemon.command.stdout).toContain('jobs: worker 2 has done a job\n');
     await waitFor('an orphan to be reaped', () => daemon.command.stdout.includes('INFO reaped unknown pid'));
-    expect(zombiesOf(daemon.pid)).toEqual([]);
+    await waitFor('no zombies', () => zombiesOf(daemon.pid).length === 0);
     daemon.signal('SIGTERM');
     expect(await statusOf(daemon)).toBe(0);
     expect(daemon.command.stdout).toContain('INFO stopped: web (exit status 0)\n');

@@ -170,22 +170,22 @@ scenario(
 );
 
 describe('a subreaper', () => {
-  const leaving = `[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans')}\nstartsecs=0\n`;
+  const leaving = `[program:leaves]\ndirectory=%(here)s\ncommand=${fixture('leaves-orphans', 'polite', 'polite')}\nstartsecs=0\n`;
 
   scenario(
     'adopts and reaps the orphans of programs, and ends them when it ends',
     async () => {
       await using daemon = await startDaemon({
-        config: `[supervisord]\nsubreaper=true\norphanwaitsecs=1\n${leaving}`,
+        config: `[supervisord]\nsubreaper=true\norphanwaitsecs=60\n${leaving}`,
         foreground: false,
       });
       await daemon.waitForFile('ready', 'ready\nready\n');
       await daemon.waitForLog(/INFO reaped unknown pid \d+ \(exit status 3\)/);
-      expect(zombiesOf(daemon.pid)).toEqual([]);
+      await waitFor('no zombies', () => zombiesOf(daemon.pid).length === 0);
       expect(children(daemon)).toHaveLength(3);
       daemon.signal('SIGTERM');
       await daemon.waitForEnd();
-      expect(daemon.sandbox.read('ends')).toBe('polite\n');
+      expect(daemon.sandbox.read('ends')).toBe('polite\npolite\n');
       expect(daemon.sandbox.processes()).toEqual([]);
     },
     { oursOnly: true },
