@@ -6,6 +6,7 @@
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { SettledProcess, Settlement } from '../src/model/exit-policy.ts';
 import type { ExitStatus } from '../src/model/exit-status.ts';
+import type { ResumableState } from '../src/model/listener-protocol.ts';
 import type { ProcessState } from '../src/model/process-state.ts';
 import type { GroupSpec, ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
 
@@ -49,6 +50,8 @@ export interface ProcessPast {
   readonly lastExit: ExitStatus | null;
   readonly spawnError: string;
   readonly restartDeclined: boolean;
+  /** Where the conversation with an event listener stands; null when it is not known, and of other programs. */
+  readonly listener: ResumableState | null;
 }
 
 /** The pasts of a group's processes by name, as they were found at that instant. */

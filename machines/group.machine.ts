@@ -16,6 +16,7 @@ import {
 import type { SettledProcess } from '../src/model/exit-policy.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupCommand, GroupPast, GroupReport, PoolReport, ProcessReport } from './events.ts';
+import type { ListenerPast } from './listener.machine.ts';
 import { poolMachine } from './pool.machine.ts';
 import { processMachine } from './process.machine.ts';
 
@@ -51,6 +52,13 @@ function owesReport({ processes }: GroupContext, id: string): boolean {
   return failed !== undefined && failed.getSnapshot().context.drain !== 'answered';
 }
 
+/** What is gone on with of a listener; a process that goes on in RUNNING announces no change. */
+function listenerPast({ past }: GroupContext, name: string): ListenerPast | null {
+  const process = past?.processes.get(name);
+  if (process === undefined || process.child === null || process.listener === null) return null;
+  return { state: process.listener, up: process.state === 'RUNNING' };
+}
+
 /** A listener that does not keep up must not hold up the end. */
 const longestFarewellMs = 1000;
 
@@ -81,7 +89,8 @@ export const groupMachine = setup({
         if (pool === undefined) return null;
         const members = processes.flatMap((spec) => {
           const process = context.processes.get(spec.name);
-          return process === undefined ? [] : [{ spec, process }];
+          const past = listenerPast(context, spec.name);
+          return process === undefined ? [] : [{ spec, process, past }];
         });
         return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members, parent: self } });
       },

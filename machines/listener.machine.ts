@@ -5,9 +5,16 @@
 
 import { type ActorRef, assign, enqueueActions, type Snapshot, sendTo, setup } from 'xstate';
 import { type LengthUnit, type PooledEvent, renderEvent } from '../src/model/event-record.ts';
-import { type ListenerState, readHandshake, readResult } from '../src/model/listener-protocol.ts';
+import { type ListenerState, type ResumableState, readHandshake, readResult } from '../src/model/listener-protocol.ts';
 import type { ProcessSpec } from '../src/model/program-spec.ts';
 import type { ListenerCommand, ListenerFact, ListenerReport, ProcessCommand } from './events.ts';
+
+/** A listener that outlived the daemon that talked to it. */
+export interface ListenerPast {
+  readonly state: ResumableState;
+  /** Its process is RUNNING, and no change will tell so. */
+  readonly up: boolean;
+}
 
 export interface ListenerInput {
   readonly spec: ProcessSpec;
@@ -15,16 +22,20 @@ export interface ListenerInput {
   /** The process that listens. */
   readonly process: ActorRef<Snapshot<unknown>, ProcessCommand>;
   readonly parent: ActorRef<Snapshot<unknown>, ListenerReport>;
+  /** null or missing when its process is still to be started. */
+  readonly past?: ListenerPast | null;
 }
 
 export interface ListenerContext extends ListenerInput {
+  /** null once it is gone on with. */
+  readonly past: ListenerPast | null;
   /** The process is RUNNING. */
   readonly up: boolean;
   /** The process has closed its standard input: nothing can be given to it. */
   readonly deaf: boolean;
   /** What it has written and is not understood yet. */
   readonly written: Uint8Array;
-  /** The event it works on. */
+  /** The event it works on; null also when an earlier daemon has sent it, and nothing is known of it. */
   readonly event: PooledEvent | null;
   /** Breaks of the protocol since the last result. */
   readonly violations: number;
@@ -54,13 +65,14 @@ export const listenerMachine = setup({
     /** Provided: an event was written to the listener. */
     reportSent: (_, _params: { name: string; event: PooledEvent }) => {},
     /** Provided: the listener has answered. */
-    reportJudgement: (_, _params: { name: string; accepted: boolean }) => {},
+    reportJudgement: (_, _params: { name: string; accepted: boolean; event: PooledEvent | null }) => {},
     /** Provided: instead of a result it wrote `line`. */
     reportBadResult: (_, _params: { name: string; line: Uint8Array }) => {},
     /** Provided: what it wrote is not part of the protocol. */
     reportViolation: (_, _params: { name: string; written: Uint8Array; restarts: boolean }) => {},
     /** Provided: its standard input was closed under the event. */
     reportClosed: (_, _params: { name: string; event: PooledEvent | null }) => {},
+    forgetPast: assign({ past: null }),
     beginAnew: assign({ up: false, deaf: false, written: nothing }),
     noteUp: assign({ up: true }),
     noteDown: assign({ up: false }),
@@ -121,6 +133,8 @@ export const listenerMachine = setup({
     startProcess: sendTo(({ context }) => context.process, { type: 'process.start' }),
   },
   guards: {
+    wasReady: ({ context }) => context.past?.state === 'READY',
+    wasBusy: ({ context }) => context.past?.state === 'BUSY',
     saysReady: ({ context }) => readHandshake(context.written).kind === 'ready',
     breaksHandshake: ({ context }) => readHandshake(context.written).kind === 'broken',
     isReachable: ({ context }) => context.up && !context.deaf && context.written.length === 0,
@@ -137,7 +151,15 @@ export const listenerMachine = setup({
 }).createMachine({
   id: 'listener',
   initial: 'ACKNOWLEDGED',
-  context: ({ input }) => ({ ...input, up: false, deaf: false, written: nothing, event: null, violations: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    past: input.past ?? null,
+    up: input.past?.up ?? false,
+    deaf: false,
+    written: nothing,
+    event: null,
+    violations: 0,
+  }),
   on: {
     'child.starting': { target: '.ACKNOWLEDGED', actions: 'beginAnew' },
     'child.ended': { target: '.ACKNOWLEDGED', actions: 'beginAnew' },
@@ -151,6 +173,8 @@ export const listenerMachine = setup({
   states: {
     ACKNOWLEDGED: {
       always: [
+        { guard: 'wasReady', target: 'READY', actions: 'forgetPast' },
+        { guard: 'wasBusy', target: 'BUSY', actions: 'forgetPast' },
         {
           guard: 'saysReady',
           target: 'READY',
@@ -212,7 +236,10 @@ export const listenerMachine = setup({
           target: 'ACKNOWLEDGED',
           actions: [
             'takeResult',
-            { type: 'reportJudgement', params: ({ context }) => ({ name: context.spec.name, accepted: true }) },
+            {
+              type: 'reportJudgement',
+              params: ({ context }) => ({ name: context.spec.name, accepted: true, event: context.event }),
+            },
             {
               type: 'reportChange',
               params: ({ context }) => ({ name: context.spec.name, from: 'BUSY', to: 'ACKNOWLEDGED' }),
@@ -225,7 +252,10 @@ export const listenerMachine = setup({
           target: 'ACKNOWLEDGED',
           actions: [
             'takeResult',
-            { type: 'reportJudgement', params: ({ context }) => ({ name: context.spec.name, accepted: false }) },
+            {
+              type: 'reportJudgement',
+              params: ({ context }) => ({ name: context.spec.name, accepted: false, event: context.event }),
+            },
             {
               type: 'reportChange',
               params: ({ context }) => ({ name: context.spec.name, from: 'BUSY', to: 'ACKNOWLEDGED' }),

@@ -7,13 +7,15 @@ import { type ActorRef, type ActorRefFrom, assign, type ErrorActorEvent, type Sn
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { GroupSpec, PoolSpec, ProcessSpec } from '../src/model/program-spec.ts';
 import type { ListenerReport, PoolCommand, PoolReport, ProcessCommand } from './events.ts';
-import { listenerMachine } from './listener.machine.ts';
+import { type ListenerPast, listenerMachine } from './listener.machine.ts';
 
 export type ListenerRef = ActorRefFrom<typeof listenerMachine>;
 
 export interface PoolMember {
   readonly spec: ProcessSpec;
   readonly process: ActorRef<Snapshot<unknown>, ProcessCommand>;
+  /** null or missing when it is still to be started. */
+  readonly past?: ListenerPast | null;
 }
 
 export interface PoolInput {
@@ -61,9 +63,10 @@ const poolSetup = setup({
     spawnListeners: assign({
       listeners: ({ context, spawn, self }) =>
         new Map(
-          context.members.map(({ spec, process }) => {
+          context.members.map(({ spec, process, past = null }) => {
             const pool = { name: context.spec.name, lengthUnit: context.spec.pool.lengthUnit };
-            return [spec.name, spawn('listener', { id: spec.name, input: { spec, process, pool, parent: self } })];
+            const input = { spec, process, pool, parent: self, past };
+            return [spec.name, spawn('listener', { id: spec.name, input })];
           }),
         ),
     }),

@@ -104,6 +104,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     now: () => os.clock.now(),
     log,
     onDefect: reportDefect,
+    onConversation: (of, conversation) => survival.conversed(of, conversation),
   });
 
   const announcer = {
@@ -159,6 +160,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
           if (fate !== 'released') events.output(from, bytes);
         },
         events,
+        hearing: (of) => survival.hearing(of),
+        heard: (of) => survival.heard(of),
         syslog: options.syslog,
         onProblem: (message) => log.warn(message),
       }),

@@ -29,6 +29,9 @@ export interface ProgramRegister {
   spawning(spec: ProcessSpec): void;
   spawned(spec: ProcessSpec, pid: number): void;
   exited(spec: ProcessSpec): void;
+  /** Before something is written to its standard input, and as soon as all of that is in the pipe. */
+  writing(spec: ProcessSpec): void;
+  written(spec: ProcessSpec): void;
   /** Resolves when no program of an earlier daemon is left that has to end before any is started; null when none is. */
   untilClear(): Promise<void> | null;
   /** The program of an earlier daemon that the process goes on with; null when there is none. */
@@ -84,7 +87,9 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
       if (treeEnd.isLingering) report({ type: 'child.lingering' });
     };
     const talkTo = (stdinFd: number | null): StdinWriter | null =>
-      stdinFd === null ? null : createStdinWriter(os, stdinFd, reportClosedStdin);
+      stdinFd === null
+        ? null
+        : createStdinWriter(os, stdinFd, { onClosed: reportClosedStdin, onWritten: () => register.written(spec) });
     const reportClosedStdin = (): void => report({ type: 'child.stdinClosed' });
     const fail = (reason: string): void => {
       log.info(`spawnerr: ${reason}`);
@@ -176,7 +181,10 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     receive((command) => {
       if (command.type === 'child.signal') sendSignal(command);
       else if (child?.stdin === null) reportClosedStdin();
-      else child?.stdin.write(command.bytes);
+      else if (child !== null) {
+        register.writing(spec);
+        child.stdin.write(command.bytes);
+      }
     });
 
     return () => {

@@ -22,7 +22,7 @@ import {
   supervisorStatePayload,
 } from '../model/event-payload.ts';
 import { coveredTypes } from '../model/event-types.ts';
-import type { PoolStatus } from '../model/listener-protocol.ts';
+import type { ListenerState, PoolStatus } from '../model/listener-protocol.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { ChangeHub, StateChange } from './change-hub.ts';
@@ -39,6 +39,15 @@ export interface EventSystemOptions {
   readonly now: () => number;
   readonly log: ListenerLog;
   readonly onDefect: (where: string, error: unknown) => void;
+  /** Called whenever the conversation with a listener has got further. */
+  readonly onConversation: (spec: ProcessSpec, conversation: Conversation) => void;
+}
+
+/** Where the conversation with a listener stands. */
+export interface Conversation {
+  readonly state: ListenerState;
+  /** It has said a part of something. */
+  readonly isMidway: boolean;
 }
 
 /** A program's output channel while its process `pid` writes to it. */
@@ -71,7 +80,7 @@ export const isProtocolChannel = ({ spec, channel }: Pick<WritingChannel, 'spec'
   spec.kind === 'eventlistener' && channel === 'stdout';
 
 export function createEventSystem(options: EventSystemOptions): EventSystem {
-  const { server, nextSerial, changes, now, log, onDefect } = options;
+  const { server, nextSerial, changes, now, log, onDefect, onConversation } = options;
   const hub = createEventHub({ server, nextSerial, onInterest: () => ticks.update() });
   const ticks = new TickClock(hub, now);
   const pools = new Map<string, GroupRef>();
@@ -90,6 +99,10 @@ export function createEventSystem(options: EventSystemOptions): EventSystem {
     pools.set(spec.name, group);
     for (const [name, listener] of pool.getSnapshot().context.listeners) {
       listeners.set(keyOf({ group: spec.name, process: name }), listener);
+      listener.subscribe((snapshot) => {
+        const { spec: of, written } = snapshot.context;
+        onConversation(of, { state: listenerState(snapshot), isMidway: written.length > 0 });
+      });
       const process = processes.get(name);
       if (process !== undefined) watchInput(process, listener);
     }

@@ -31,9 +31,10 @@ export function createLoggedPool({ log, onDefect }: LoggedPoolDependencies): typ
         );
       },
       reportSent: (_, { name, event }) => log.debug(`event ${event.serial} sent to listener ${name}`),
-      reportJudgement: (_, { name, accepted }) => {
+      reportJudgement: (_, { name, accepted, event }) => {
         if (accepted) log.debug(`${name}: event was processed`);
-        else log.warn(`${name}: event was rejected`);
+        else if (event !== null) log.warn(`${name}: event was rejected`);
+        else log.warn(`${name}: event was rejected, which an earlier supervisord had sent: it is not known any more`);
       },
       reportBadResult: (_, { name, line }) => log.warn(`${name}: bad result line: '${readable(line)}'`),
       reportViolation: (_, { name, written, restarts }) => {
@@ -41,8 +42,10 @@ export function createLoggedPool({ log, onDefect }: LoggedPoolDependencies): typ
         const outcome = restarts ? 'it is restarted' : 'it is left alone, since autorestart=false';
         log.warn(`${name}: wrote ${shown}, which is not part of the eventlistener protocol; ${outcome}`);
       },
-      reportClosed: (_, { name, event }) =>
-        log.debug(`epipe occurred while sending event ${event?.serial} to listener ${name}, listener state unchanged`),
+      reportClosed: (_, { name, event }) => {
+        if (event === null) return;
+        log.debug(`epipe occurred while sending event ${event.serial} to listener ${name}, listener state unchanged`);
+      },
     },
   });
   return poolMachine.provide({

@@ -4,6 +4,7 @@ import { fromCallback } from 'xstate';
 import type { OutputInput } from '../../machines/process.machine.ts';
 import { type OutputFate, openOutputChannel } from '../logging/output-channel.ts';
 import { SyslogLines } from '../logging/syslog-lines.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Syslog } from '../os/syslog.ts';
 import { type EventSystem, isProtocolChannel, type WritingChannel } from './event-system.ts';
 import { OpenOutput } from './output-source.ts';
@@ -16,12 +17,16 @@ export interface OutputDependencies {
   /** Called with every chunk; the bytes are only valid during the call. */
   readonly onBytes: (from: WritingChannel, bytes: Uint8Array, fate: OutputFate) => void;
   readonly events: Pick<EventSystem, 'captured'>;
+  /** Called before what a listener says is taken out of its pipe, and when it is understood. */
+  readonly hearing: (spec: ProcessSpec) => void;
+  readonly heard: (spec: ProcessSpec) => void;
   readonly syslog: Pick<Syslog, 'send'>;
   readonly onProblem: (message: string) => void;
 }
 
-export const createOutput = ({ stripAnsi, isLookedAt, onBytes, events, syslog, onProblem }: OutputDependencies) =>
+export const createOutput = (deps: OutputDependencies) =>
   fromCallback<{ type: 'output.none' }, OutputInput>(({ input }) => {
+    const { stripAnsi, isLookedAt, onBytes, events, syslog, onProblem } = deps;
     const { spec, channel, source, pid } = input;
     const from: WritingChannel = { spec, channel, pid };
     if (!(source instanceof OpenOutput))
@@ -36,6 +41,7 @@ export const createOutput = ({ stripAnsi, isLookedAt, onBytes, events, syslog, o
       capture: captures(from)
         ? { maxBytes: spec[channel].captureMaxBytes, onCapture: (bytes) => events.captured(from, bytes) }
         : null,
+      ...(isProtocolChannel(from) && { onMoving: () => deps.hearing(spec), onMoved: () => deps.heard(spec) }),
       isLookedAt: () => lines !== null || isLookedAt(from),
       onBytes: (bytes, fate) => {
         if (fate !== 'captured') lines?.push(bytes);

@@ -14,14 +14,24 @@ export interface StdinWriter {
   close(): void;
 }
 
-/** `onClosed`: the program will read no more. */
+export interface StdinWriterReports {
+  /** The program will read no more. */
+  readonly onClosed: () => void;
+  /** All that was to be written is in the pipe. */
+  readonly onWritten: () => void;
+}
+
 export function createStdinWriter(
   os: Pick<Os, 'writeDescriptor' | 'closeDescriptor'>,
   fd: number,
-  onClosed: () => void,
+  { onClosed, onWritten }: StdinWriterReports,
 ): StdinWriter {
   let pending: Socket | null = null;
   let open = true;
+
+  const onPieceWritten = (error?: Error | null): void => {
+    if (open && !error && pending?.writableLength === 0) onWritten();
+  };
 
   return {
     write: (bytes) => {
@@ -32,15 +42,16 @@ export function createStdinWriter(
       if (pending === null) {
         const { accepted, closed } = os.writeDescriptor(fd, bytes);
         if (closed) onClosed();
+        else if (accepted === bytes.length) onWritten();
         if (closed || accepted === bytes.length) return;
         pending = new Socket({ fd, readable: false, writable: true });
         pending.on('error', onClosed);
-        pending.write(bytes.slice(accepted));
+        pending.write(bytes.slice(accepted), onPieceWritten);
         return;
       }
       // A single piece may be larger: it is there already.
       if (pending.writableLength > 0 && pending.writableLength + bytes.length > maxPendingBytes) onClosed();
-      else pending.write(bytes.slice());
+      else pending.write(bytes.slice(), onPieceWritten);
     },
     close: () => {
       if (!open) return;

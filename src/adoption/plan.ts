@@ -15,7 +15,7 @@ export type Reason =
   | 'changed'
   /** No section of the configuration speaks of it. */
   | 'not-configured'
-  /** A listener's conversation has ended with the daemon that led it. */
+  /** Where the conversation with a listener stands is not certain: it could be given an event twice, or wait for ever. */
   | 'listener'
   /** The earlier daemon was about to end everything itself. */
   | 'ending'
@@ -106,7 +106,8 @@ function decide(entry: SlotRecord, spec: ProcessSpec | undefined, facts: Adoptio
 function verdictOnLiving(record: ProcessRecord, spec: ProcessSpec | undefined, facts: AdoptionFacts): Verdict {
   const reason = objection(record, spec, facts);
   if (reason !== null || spec === undefined) return { kind: 'end', reason: reason ?? 'not-configured' };
-  return spec.kind === 'eventlistener' ? { kind: 'end', reason: 'listener' } : { kind: 'adopt', spec };
+  const isLost = spec.kind === 'eventlistener' && record.listener === null;
+  return isLost ? { kind: 'end', reason: 'listener' } : { kind: 'adopt', spec };
 }
 
 function verdictOnGone(record: ProcessRecord, spec: ProcessSpec | undefined, facts: AdoptionFacts): Verdict {

@@ -1,6 +1,7 @@
 /** One life of the daemon: sockets, pid file and signals around one supervisor, from its boot to its end. */
 
 import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
 import { removeAutoLogs } from '../logging/auto-logs.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
@@ -82,15 +83,22 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     currentVersion: options.productVersion,
     directory: survival.directory,
     isEnding: () => control.state() !== 'RUNNING',
-    letGo: async () => ({
-      startDirectory: options.invocation.startDirectory,
-      softFileLimit: String(own.programFileLimit ?? ''),
-      inBackground: options.enterBackground !== null,
-      sockets: await server.handOver(),
-      runtimeDirectory: survival.directory?.descriptor ?? 0,
-      pipes: supervisor.outputDescriptors(),
-      eventSerial: nextEventSerial(),
-    }),
+    letGo: async () => {
+      // A listener that is told an event only in part could not be gone on with.
+      const latest = performance.now() + longestSentenceMs;
+      await until(() => !survival.isMidway(), latest);
+      const sockets = await server.handOver();
+      await until(() => !survival.isMidway(), latest);
+      return {
+        startDirectory: options.invocation.startDirectory,
+        softFileLimit: String(own.programFileLimit ?? ''),
+        inBackground: options.enterBackground !== null,
+        sockets,
+        runtimeDirectory: survival.directory?.descriptor ?? 0,
+        pipes: supervisor.outputDescriptors(),
+        eventSerial: nextEventSerial(),
+      };
+    },
     takeBack: async ({ sockets }) => {
       const failed = await server.listen(sockets);
       if (failed !== null) log.critical(failed.text);
@@ -137,6 +145,15 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     log.close();
     syslog.close();
   }
+}
+
+/** Milliseconds for what listeners and the daemon are just saying to each other. */
+const longestSentenceMs = 1000;
+const lookEveryMs = 5;
+
+/** `latest`: when to wait no longer, on the clock of `performance`. */
+async function until(isSo: () => boolean, latest: number): Promise<void> {
+  while (!isSo() && performance.now() < latest) await sleep(lookEveryMs);
 }
 
 async function endOrphansOf({ spec, log }: Life, { reaper }: Process['senses']): Promise<void> {

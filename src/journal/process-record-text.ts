@@ -5,6 +5,7 @@
  */
 
 import type { ExitStatus } from '../model/exit-status.ts';
+import { type ResumableState, resumableStates } from '../model/listener-protocol.ts';
 import type { ProcessRecord, StopSettings } from '../model/process-record.ts';
 import { type ProcessState, processStates } from '../model/process-state.ts';
 import { asCount, asFlag, asInstant, asObject, asText, parseObject } from './parse.ts';
@@ -24,6 +25,8 @@ export function processRecordText(record: ProcessRecord): string {
     lastExit: record.lastExit,
     spawnError: record.spawnError,
     restartDeclined: record.restartDeclined,
+    // Most programs are none, and records were without it once.
+    ...(record.listener === null ? {} : { listener: record.listener }),
     autoLogs: { stdout: record.autoLogs.stdout, stderr: record.autoLogs.stderr },
     fingerprint: record.fingerprint,
     stop: { signal: { name: signal.name, number: signal.number }, waitMs, asGroup, killAsGroup },
@@ -53,7 +56,8 @@ export function parseProcessRecord(bytes: Uint8Array): ProcessRecord | null {
   if (spawnError === null || restartDeclined === null || fingerprint === null || stop === null) return null;
   if (autoLogs === null) return null;
   const times = { startTicks, startedAt, stoppedAt };
-  const past = { failures, lastExit, spawnError, restartDeclined, autoLogs };
+  const listener = parseListener(fields.listener);
+  const past = { failures, lastExit, spawnError, restartDeclined, listener, autoLogs };
   return { group, name, state, pid, ...times, ...past, fingerprint, stop };
 }
 
@@ -65,6 +69,10 @@ function parseAutoLogs(value: unknown): ProcessRecord['autoLogs'] | null {
 }
 
 const parseState = (value: unknown): ProcessState | null => processStates.find((state) => state === value) ?? null;
+
+/** What is missing or not understood is not known; such a listener is started anew. */
+const parseListener = (value: unknown): ResumableState | null =>
+  resumableStates.find((state) => state === value) ?? null;
 
 function parseExit(value: unknown): ExitStatus | null {
   const fields = asObject(value);

@@ -4,7 +4,7 @@
  * in the log. A daemon that is killed at any moment therefore loses nothing that the program has written.
  */
 
-import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
+import { bytesWaiting, growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { ReportProblem, Taken } from './log-sink.ts';
 import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
@@ -47,6 +47,9 @@ export interface OutputChannelOptions extends OutputRouteOptions {
   readonly pipe: WatchedPipe;
   /** Whether somebody looks at the bytes now; asked each time there are some. If not, `onBytes` need not be called. */
   readonly isLookedAt: () => boolean;
+  /** Called before bytes leave the pipe that are in it, and when what `onBytes` was told of has left it. */
+  readonly onMoving?: () => void;
+  readonly onMoved?: () => void;
   /** Called when the last writer has closed the pipe, if that comes before `finish`. */
   readonly onEnd?: () => void;
   /** Takes the pipe back, once: at its end, or else when the channel is finished. Nothing is watched or moved then. */
@@ -160,8 +163,17 @@ class PipeToLog implements OutputChannel {
     }
   }
 
-  /** Moves up to `count` bytes the shortest way that there is for them now. */
   #move(buffer: Uint8Array, count: number): Moved {
+    const { onMoving, onMoved } = this.#options;
+    if (onMoving === undefined || bytesWaiting(this.#fd) === 0) return this.#moveFront(buffer, count);
+    onMoving();
+    const moved = this.#moveFront(buffer, count);
+    onMoved?.();
+    return moved;
+  }
+
+  /** Moves up to `count` bytes the shortest way that there is for them now. */
+  #moveFront(buffer: Uint8Array, count: number): Moved {
     const fd = this.#fd;
     const { target, isLookedAt } = this.#options;
     if (this.#route.changesBytes) return this.#moveCopy(buffer, count);

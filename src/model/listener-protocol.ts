@@ -6,6 +6,10 @@
 /** The states of the conversation with one listener, by Supervisor's names; they appear in the daemon's log. */
 export type ListenerState = 'ACKNOWLEDGED' | 'READY' | 'BUSY' | 'UNKNOWN';
 
+/** The states in which another daemon can go on with a conversation; see `ProcessRecord`. */
+export const resumableStates = ['ACKNOWLEDGED', 'READY', 'BUSY'] as const satisfies readonly ListenerState[];
+export type ResumableState = (typeof resumableStates)[number];
+
 /** A pool of event listeners, as clients see it. */
 export interface PoolStatus {
   readonly name: string;

@@ -4,6 +4,7 @@
  */
 
 import type { ExitStatus } from './exit-status.ts';
+import type { ResumableState } from './listener-protocol.ts';
 import type { ProcessState } from './process-state.ts';
 import type { SignalSpec } from './program-spec.ts';
 
@@ -31,6 +32,11 @@ export interface ProcessRecord {
   readonly spawnError: string;
   /** A stop was asked for while a restart was due. */
   readonly restartDeclined: boolean;
+  /**
+   * How far the conversation with an event listener has come, when all that either side has said is in the other one's
+   * pipe or has been understood; null while that is not certain, and of other programs.
+   */
+  readonly listener: ResumableState | null;
   /** Its log files with generated names; '' where it has none. */
   readonly autoLogs: { readonly stdout: string; readonly stderr: string };
   /** Of everything a program is started with (command, environment, user, …): another one means it must be started anew. */

@@ -3,6 +3,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import type { TreePast } from '../../machines/events.ts';
 import { type ProcessSnapshot, processState } from '../../machines/selectors.ts';
+import type { Conversation } from '../actors/event-system.ts';
 import type { Leftover } from '../actors/leftovers.ts';
 import { fingerprintOf } from '../adoption/fingerprint.ts';
 import type { SettledDecision, Stock } from '../adoption/take-stock.ts';
@@ -13,6 +14,7 @@ import type { Os } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
 import { openRuntimeDirectory, type RuntimeDirectory } from '../os/runtime-directory.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
+import { Conversations } from './conversations.ts';
 import { leftoversOf, pastsOf } from './past.ts';
 import { noAutoLogs, type Survival, type SurvivalPorts } from './survival.ts';
 
@@ -58,6 +60,11 @@ export class JournalledSurvival implements Survival {
   #clear: Promise<void> | null = null;
   #becomeClear: () => void = () => {};
   readonly #fingerprints = new WeakMap<ProcessSpec, string>();
+  readonly #conversations = new Conversations((spec, listener) => {
+    const record = this.#records.get(keyOf(spec.groupName, spec.name));
+    if (this.#living.has(keyOf(spec.groupName, spec.name)) && record?.listener !== listener)
+      this.#write(spec, { listener });
+  });
   #ports: SurvivalPorts = { autoLog: () => null };
   #journal: Journal | null = null;
   #isMissing = false;
@@ -68,12 +75,16 @@ export class JournalledSurvival implements Survival {
     this.#directory = directory;
     const { header, decisions, problems } = stock;
     this.formerKeepers = stock.keepers;
-    const adopted = decisions.filter(({ kind }) => kind === 'adopt');
+    const adopted = decisions.filter((decision) => decision.kind === 'adopt');
     this.#survivors = new Map(adopted.map(({ record }) => [keyOf(record.group, record.name), record]));
     this.#decisions = new Map(
       decisions.map((decision) => [keyOf(decision.record.group, decision.record.name), decision]),
     );
     this.#living = new Map(this.#survivors);
+    for (const decision of adopted) {
+      const { spec, record } = decision;
+      if (record.listener !== null) this.#conversations.begin(spec, record.listener);
+    }
     const goneOnWith = decisions.filter(({ kind }) => kind !== 'forget' && kind !== 'end');
     this.#records = new Map(goneOnWith.map(({ record }) => [keyOf(record.group, record.name), record]));
     const ended = decisions.filter(({ kind }) => kind === 'end');
@@ -231,7 +242,10 @@ export class JournalledSurvival implements Survival {
 
   spawning(spec: ProcessSpec): void {
     this.#living.delete(keyOf(spec.groupName, spec.name));
-    this.#write(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp() });
+    // What is spawned has said nothing yet.
+    const listener = spec.kind === 'eventlistener' ? 'ACKNOWLEDGED' : null;
+    this.#conversations.begin(spec);
+    this.#write(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp(), listener });
   }
 
   spawned(spec: ProcessSpec, pid: number): void {
@@ -240,8 +254,33 @@ export class JournalledSurvival implements Survival {
     this.#write(spec, {});
   }
 
-  exited({ groupName, name }: ProcessSpec): void {
-    this.#living.delete(keyOf(groupName, name));
+  exited(spec: ProcessSpec): void {
+    this.#living.delete(keyOf(spec.groupName, spec.name));
+    this.#conversations.end(spec);
+  }
+
+  writing(spec: ProcessSpec): void {
+    if (spec.kind === 'eventlistener') this.#conversations.note(spec, { isWriting: true });
+  }
+
+  written(spec: ProcessSpec): void {
+    if (spec.kind === 'eventlistener') this.#conversations.note(spec, { isWriting: false });
+  }
+
+  hearing(spec: ProcessSpec): void {
+    this.#conversations.note(spec, { isHearing: true });
+  }
+
+  heard(spec: ProcessSpec): void {
+    this.#conversations.note(spec, { isHearing: false });
+  }
+
+  conversed(spec: ProcessSpec, conversation: Conversation): void {
+    this.#conversations.note(spec, conversation);
+  }
+
+  isMidway(): boolean {
+    return this.#conversations.isAnyMidway();
   }
 
   changed(snapshot: ProcessSnapshot): void {
@@ -320,4 +359,5 @@ const blankRecord: Omit<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerpr
   lastExit: null,
   spawnError: '',
   restartDeclined: false,
+  listener: null,
 };

@@ -12,7 +12,7 @@ const usualStop: Pick<StopSettings, 'signal' | 'waitMs'> = { signal: { name: 'SI
 const reasonTexts: Readonly<Record<Reason, string>> = {
   changed: 'its configuration has changed',
   'not-configured': 'it is not configured any more',
-  listener: 'the conversation with an event listener cannot be gone on with',
+  listener: 'it is not certain where the conversation with this event listener stands',
   ending: 'everything was about to be stopped',
   declined: 'it is not to be adopted (--no-adopt)',
   'other-boot': 'the system was started anew',

@@ -3,6 +3,7 @@
 import type { TreePast } from '../../machines/events.ts';
 import type { ProcessSnapshot } from '../../machines/selectors.ts';
 import type { ProgramRegister } from '../actors/child-process.ts';
+import type { Conversation } from '../actors/event-system.ts';
 import type { Leftover } from '../actors/leftovers.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
@@ -40,6 +41,13 @@ export interface Survival extends ProgramRegister {
   pipes(spec: ProcessSpec): string | null;
   /** The state of a process has changed. */
   changed(snapshot: ProcessSnapshot): void;
+  /** The conversation with a listener has got further. */
+  conversed(spec: ProcessSpec, conversation: Conversation): void;
+  /** Before what a listener says is taken out of its pipe, and when all of it is understood. */
+  hearing(spec: ProcessSpec): void;
+  heard(spec: ProcessSpec): void;
+  /** Whether something is half said or half written between a listener and this daemon. */
+  isMidway(): boolean;
   /** A group has been removed. */
   forget(group: string): void;
   keeps(keepers: readonly ProcessIdentity[]): void;
@@ -78,6 +86,12 @@ export const withoutSurvival = (refusal: string | null): Survival => ({
   spawning: () => {},
   spawned: () => {},
   exited: () => {},
+  writing: () => {},
+  written: () => {},
+  conversed: () => {},
+  hearing: () => {},
+  heard: () => {},
+  isMidway: () => false,
   untilClear: () => null,
   changed: () => {},
   forget: () => {},

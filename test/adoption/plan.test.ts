@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/adoption/fingerprint.ts';
 import { type AdoptionFacts, type Decision, planAdoption, settleSearch } from '../../src/adoption/plan.ts';
 import type { SlotRecord } from '../../src/journal/read-journal.ts';
+import { resumableStates } from '../../src/model/listener-protocol.ts';
 import type { ProcessRecord } from '../../src/model/process-record.ts';
 import { processStates } from '../../src/model/process-state.ts';
 import { sampleGroup, sampleProcess } from '../helpers/spec-samples.ts';
@@ -11,6 +12,8 @@ import { sampleHeader, sampleRecord } from '../journal/sample-journals.ts';
 const web = sampleProcess({ groupName: 'web' });
 const listener = sampleProcess({ name: 'ear', groupName: 'ear', kind: 'eventlistener' });
 const groups = [sampleGroup('web', [web]), sampleGroup('ear', [listener], { kind: 'eventlistener' })];
+
+const ear = { group: 'ear', name: 'ear', fingerprint: fingerprintOf(listener) };
 
 const living = new Map([[815, { startTicks: 2345678, isOurs: true }]]);
 
@@ -57,9 +60,12 @@ describe('a program that lives', () => {
     expect(ofRecord({ group: 'ear', name: 'web' })).toMatchObject({ kind: 'end', reason: 'not-configured' });
   });
 
-  test('is ended when it is an event listener', () => {
-    const record = { group: 'ear', name: 'ear', fingerprint: fingerprintOf(listener) };
-    expect(ofRecord(record)).toMatchObject({ kind: 'end', reason: 'listener' });
+  test.each(resumableStates)('and listens to events, and was %s with that, is gone on with', (state) => {
+    expect(ofRecord({ ...ear, listener: state })).toMatchObject({ kind: 'adopt', spec: { name: 'ear' } });
+  });
+
+  test('is ended when it listens to events, and it is not certain where it stands', () => {
+    expect(ofRecord({ ...ear, listener: null })).toMatchObject({ kind: 'end', reason: 'listener' });
   });
 
   test('is ended when the operator wants that', () => {
@@ -169,6 +175,7 @@ describe('a plan', () => {
       state: fc.constantFrom(...processStates),
       pid,
       startTicks: fc.nat({ max: 1 }),
+      listener: fc.constantFrom(null, ...resumableStates),
       fingerprint: fc.constantFrom(fingerprintOf(web), fingerprintOf(listener), ''),
     });
     const process = fc.record({ startTicks: fc.nat({ max: 1 }), isOurs: fc.constant(true) });

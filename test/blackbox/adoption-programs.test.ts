@@ -181,22 +181,3 @@ command=${process.execPath} ${inRepository('test/fixtures/accepts.mjs')}\nstarts
     oursOnly,
   );
 });
-
-scenario(
-  'event listeners are ended and started anew, and are told what happens from then on',
-  async () => {
-    await using lives = await Lives.begin(`[eventlistener:ear]\ncommand=${fixture('listens', '%(here)s/heard')}
-events=PROCESS_STATE\n[program:steady]\ncommand=${fixture('forever')}\nstartsecs=0`);
-    const { pid } = await lives.waitForState('ear', 'RUNNING');
-    await lives.waitForState('steady', 'RUNNING');
-    const steady = (await lives.info('steady')).pid;
-    await lives.next();
-    const { pid: next } = await lives.waitForState('ear', 'RUNNING');
-    expect(next).not.toBe(pid);
-    expect(isAlive(pid)).toBe(false);
-    expect((await lives.info('steady')).pid).toBe(steady);
-    await lives.call('supervisor.stopProcess', 'steady');
-    await lives.daemon.waitForFile('heard', /PROCESS_STATE_STOPPED .*processname:steady/);
-  },
-  oursOnly,
-);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseProcessRecord, processRecordText } from '../../src/journal/process-record-text.ts';
+import { resumableStates } from '../../src/model/listener-protocol.ts';
 import { anyRecord, sampleRecord } from './sample-journals.ts';
 
 /** As every version must be able to read it. */
@@ -25,6 +26,17 @@ function withValue(path: readonly string[], value: unknown): string {
 }
 
 describe('the text of a process record', () => {
+  test.each(resumableStates)('tells where the conversation with a listener stands: %s', (listener) => {
+    expect(parsed(processRecordText({ ...record, listener }))).toEqual({ ...record, listener });
+  });
+
+  test.each([undefined, null, 'UNKNOWN', 'DREAMING', 7])(
+    'means by the state %j of a listener that it is not known',
+    (value) => {
+      expect(parsed(withValue(['listener'], value))).toEqual(record);
+    },
+  );
+
   test('is this', () => {
     expect(processRecordText(record)).toBe(text);
     expect(parsed(text)).toEqual(record);

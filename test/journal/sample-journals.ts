@@ -7,6 +7,7 @@ import type { JournalHeader } from '../../src/journal/header.ts';
 import { createJournal, type Journal } from '../../src/journal/journal.ts';
 import { journalName } from '../../src/journal/layout.ts';
 import type { ExitStatus } from '../../src/model/exit-status.ts';
+import { resumableStates } from '../../src/model/listener-protocol.ts';
 import type { ProcessRecord } from '../../src/model/process-record.ts';
 import { processStates } from '../../src/model/process-state.ts';
 
@@ -31,6 +32,7 @@ export const sampleRecord = (values: Partial<ProcessRecord> = {}): ProcessRecord
   lastExit: null,
   spawnError: '',
   restartDeclined: false,
+  listener: null,
   autoLogs: { stdout: '/tmp/web-stdout.log', stderr: '' },
   fingerprint: '0123456789abcdef0123456789abcdef',
   stop: { signal: { name: 'SIGTERM', number: 15 }, waitMs: 10_000, asGroup: false, killAsGroup: false },
@@ -100,6 +102,7 @@ export const anyRecord: fc.Arbitrary<ProcessRecord> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('x'.repeat(4200), '\0'.repeat(3000)) },
   ),
   restartDeclined: fc.boolean(),
+  listener: fc.constantFrom(null, ...resumableStates),
   autoLogs: fc.record({ stdout: text, stderr: text }),
   fingerprint: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 }),
   stop: fc.record({

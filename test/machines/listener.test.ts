@@ -23,7 +23,12 @@ describe('the conversation', () => {
     expect(listener.state).toBe('BUSY');
     listener.writes('RESULT 2\nOK');
     expect(listener.state).toBe('ACKNOWLEDGED');
-    expect(pool.reports).toEqual(['change ACKNOWLEDGED READY', 'sent 0', 'accepted true', 'change BUSY ACKNOWLEDGED']);
+    expect(pool.reports).toEqual([
+      'change ACKNOWLEDGED READY',
+      'sent 0',
+      'accepted true 0',
+      'change BUSY ACKNOWLEDGED',
+    ]);
   });
 
   test('understands tokens in any pieces', () => {
@@ -62,6 +67,61 @@ describe('the conversation', () => {
     expect(listener.state).toBe('READY');
     expect(pool.waiting).toEqual([0]);
     expect(pool.reports).toContain('closed 0');
+  });
+});
+
+describe('a listener that outlives the daemon', () => {
+  test('and was READY is given the next event', () => {
+    const pool = startPool({ past: { state: 'READY', up: true } });
+    const listener = pool.listener(0);
+    expect(listener.state).toBe('READY');
+    pool.raise(2);
+    expect(listener.received).toEqual([0]);
+    listener.writes('RESULT 2\nOKREADY\n');
+    expect(listener.received).toEqual([0, 1]);
+  });
+
+  test('and was READY before it was RUNNING is given nothing until it is', () => {
+    const pool = startPool({ past: { state: 'READY', up: false } });
+    pool.raise();
+    expect(pool.listener(0).received).toEqual([]);
+    pool.listener(0).tell('child.up');
+    expect(pool.listener(0).received).toEqual([0]);
+  });
+
+  test('and was ACKNOWLEDGED has to say READY', () => {
+    const pool = startPool({ past: { state: 'ACKNOWLEDGED', up: true } });
+    pool.raise();
+    expect(pool.listener(0).received).toEqual([]);
+    pool.listener(0).writes('READY\n');
+    expect(pool.listener(0).received).toEqual([0]);
+  });
+
+  test.each([
+    ['OK', true],
+    ['FAIL', false],
+  ])('and was BUSY has answered %s to an event that nobody knows any more, and goes on', (body, accepted) => {
+    const pool = startPool({ past: { state: 'BUSY', up: true } });
+    const listener = pool.listener(0);
+    expect(listener.state).toBe('BUSY');
+    pool.raise();
+    expect(listener.received).toEqual([]);
+    listener.writes(`RESULT ${body.length}\n${body}`);
+    expect(listener.state).toBe('ACKNOWLEDGED');
+    expect(pool.reports).toEqual([`accepted ${accepted} null`, 'change BUSY ACKNOWLEDGED']);
+    expect(pool.waiting).toEqual([0]);
+    listener.writes('READY\n');
+    expect(listener.received).toEqual([0]);
+  });
+
+  test.each(['READY', 'BUSY'] as const)('and was %s begins anew with its next process', (state) => {
+    const pool = startPool({ past: { state, up: true } });
+    const listener = pool.listener(0);
+    listener.tell('child.ended', 'child.starting', 'child.up');
+    expect(listener.state).toBe('ACKNOWLEDGED');
+    pool.raise();
+    listener.writes('READY\n');
+    expect(listener.received).toEqual([0]);
   });
 });
 

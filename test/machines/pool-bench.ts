@@ -2,7 +2,7 @@
 
 import { createActor, fromCallback, SimulatedClock } from 'xstate';
 import type { ListenerFact, PoolReport, ProcessCommand } from '../../machines/events.ts';
-import { listenerMachine } from '../../machines/listener.machine.ts';
+import { type ListenerPast, listenerMachine } from '../../machines/listener.machine.ts';
 import { type PoolMember, poolMachine } from '../../machines/pool.machine.ts';
 import { listenerState } from '../../machines/selectors.ts';
 import type { RaisedEvent } from '../../src/model/event-record.ts';
@@ -28,9 +28,11 @@ export interface FakeListener {
 export interface PoolOptions extends Partial<PoolSpec> {
   readonly listeners?: number;
   readonly process?: Partial<ProcessSpec>;
+  /** Of each listener. */
+  readonly past?: ListenerPast | null;
 }
 
-export function startPool({ listeners: count = 1, process = {}, ...values }: PoolOptions = {}) {
+export function startPool({ listeners: count = 1, process = {}, past = null, ...values }: PoolOptions = {}) {
   const clock = new SimulatedClock();
   const reports: string[] = [];
   const note =
@@ -51,6 +53,7 @@ export function startPool({ listeners: count = 1, process = {}, ...values }: Poo
     return {
       spec: sampleProcess({ kind: 'eventlistener', groupName: 'mail', ...process, name }),
       process: createActor(logic).start(),
+      past,
     };
   });
   const pool: PoolSpec = {

@@ -49,6 +49,7 @@ export const samplePast = (values: Partial<ProcessPast> = {}): ProcessPast => ({
   lastExit: null,
   spawnError: '',
   restartDeclined: false,
+  listener: null,
   ...values,
 });
 

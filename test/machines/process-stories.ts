@@ -65,6 +65,7 @@ export const pasts: fc.Arbitrary<ProcessPast> = fc
     lastExit: lastExits,
     spawnError: fc.constantFrom('', "can't find command '/bin/web'"),
     restartDeclined: fc.boolean(),
+    listener: fc.constant(null),
     ages: fc.tuple(fc.constantFrom(-86_400_000, 0, 300, 5000), fc.constantFrom(-300, 0, 300, 5000)),
   })
   .map(({ ages: [started, stopped], ...past }) => ({

@@ -138,6 +138,7 @@ describe('the supervisor machine', () => {
         lastExit: { kind: 'unseen' },
         spawnError: '',
         restartDeclined: false,
+        listener: null,
         child: null,
       };
       const past = { at: 3, groups: new Map([['web', new Map([['web', web]])]]) };

@@ -8,6 +8,8 @@ import { failOnWarnings } from './warnings.ts';
 
 failOnWarnings();
 
+const samplePool = { bufferSize: 10, events: ['EVENT'], resultHandler: '', lengthUnit: 'characters' } as const;
+
 const alive = (pid: number): ProcessPast => samplePast({ pid, child: { pid, ranMs: 5000 } });
 const stopped = samplePast({ state: 'STOPPED', child: null });
 
@@ -49,6 +51,18 @@ describe('a group that begins after an earlier daemon', () => {
     const group = superviseGroup(sampleGroup('shop', ['cart']), past({ print: alive(7) }));
     expect(group.states).toEqual({ cart: 'STARTING' });
     expect(group.actor.getSnapshot().context.past).toBeNull();
+  });
+
+  test.each([
+    ['READY', 'RUNNING', { state: 'READY', up: true }],
+    ['BUSY', 'STARTING', { state: 'BUSY', up: false }],
+    [null, 'RUNNING', null],
+  ] as const)('tells its pool of a listener that was %s and %s', (listener, state, told) => {
+    const spec = sampleGroup('ear', ['ear'], { kind: 'eventlistener', pool: samplePool });
+    const group = superviseGroup(spec, past({ ear: samplePast({ listener, state }) }));
+    expect(group.actor.getSnapshot().context.pool?.getSnapshot().context.members[0]?.past).toEqual(told);
+    const dead = superviseGroup(spec, past({ ear: samplePast({ listener, state, child: null }) }));
+    expect(dead.actor.getSnapshot().context.pool?.getSnapshot().context.members[0]?.past).toBeNull();
   });
 
   test('drains what it has resumed', () => {
