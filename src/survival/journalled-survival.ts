@@ -9,6 +9,7 @@ import { fingerprintOf } from '../adoption/fingerprint.ts';
 import type { SettledDecision, Stock } from '../adoption/take-stock.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
+import { isStopped } from '../model/process-state.ts';
 import type { ProcessSpec, SupervisorSpec } from '../model/program-spec.ts';
 import type { Os } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
@@ -53,7 +54,7 @@ export class JournalledSurvival implements Survival {
   readonly #living: Map<string, ProcessIdentity>;
   /** What is known of each process. */
   readonly #records: Map<string, ProcessRecord>;
-  /** Processes whose record still speaks of a leftover: nothing else is written of them until that has ended. */
+  /** Processes whose record speaks of a leftover until that has ended. */
   readonly #unclear: Set<string>;
   /** Of pipes that nobody needs any more once the leftovers have ended. */
   #uselessSlots: ReadonlySet<number> = new Set();
@@ -329,7 +330,13 @@ export class JournalledSurvival implements Survival {
     const child = this.#living.get(key) ?? noChild;
     const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
     this.#records.set(key, record);
-    if (!this.#unclear.has(key)) this.#journal?.write(record);
+    this.#journal?.write(this.#unclear.has(key) ? this.#leftoverRecord(key, record) : record);
+  }
+
+  /** Says of a leftover what was written of it, and if nobody wants its successor that it is being stopped. */
+  #leftoverRecord(key: string, present: ProcessRecord): ProcessRecord {
+    const past = this.#decisions.get(key)?.record ?? present;
+    return isStopped(present.state) ? { ...past, state: 'STOPPING' } : past;
   }
 
   #constant(spec: ProcessSpec): Pick<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerprint' | 'stop'> {

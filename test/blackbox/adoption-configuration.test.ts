@@ -73,6 +73,22 @@ describe('with an edited configuration', () => {
   );
 
   scenario(
+    'a stop is remembered beyond a kill, also of a program whose predecessor still has to go',
+    async () => {
+      const deaf = `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=3\nstdout_logfile=%(here)s/deaf.log\n`;
+      await using lives = await Lives.begin(sleeper('quick') + deaf);
+      await lives.daemon.waitForFile('deaf.log', 'ready');
+      await runningPid(lives, 'quick');
+      await lives.next({ args: ['--no-adopt'] });
+      for (const name of ['quick', 'deaf']) await lives.call('supervisor.stopProcess', name);
+      await lives.next();
+      for (const name of ['quick', 'deaf']) await lives.waitForState(name, 'STOPPED');
+      expect(lives.programs(/^sleep 86400/)).toHaveLength(0);
+    },
+    oursOnly,
+  );
+
+  scenario(
     'a daemon that is killed while it ends what has to go, or has not begun to, leaves that to the next one',
     async () => {
       const deaf = (more: string) =>
