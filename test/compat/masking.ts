@@ -22,8 +22,15 @@ const rules: readonly (readonly [RegExp, string])[] = [
 /** The text with everything that may differ replaced; `names` are literal texts of this run and what they stand for. */
 export function maskText(text: string, names: Readonly<Record<string, string>>): string {
   const named = Object.entries(names).reduce((masked, [literal, mask]) => masked.replaceAll(literal, mask), text);
-  return rules.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), named);
+  return rules.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), withoutPidLengths(named));
 }
+
+/** The length of an event counts the digits of the process id in it, which may be more or fewer. */
+const withoutPidLengths = (text: string): string =>
+  text.replace(
+    /\blen:(\d+)(?=\s[^\n]*?\bpid:(\d+))/g,
+    (_, length: string, pid: string) => `len:${Number(length) - pid.length} and a pid`,
+  );
 
 /** The same for every text in a value made of plain records and lists. */
 export function maskAll<T>(value: T, names: Readonly<Record<string, string>>): T;
