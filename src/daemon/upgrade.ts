@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { UpgradeOutcome } from '../commands/control.ts';
 import { describeExit } from '../model/exit-status.ts';
 import { posixSpawn, SystemError } from '../os/native.ts';
@@ -81,6 +82,8 @@ export function createUpgrade(options: UpgradeOptions): Upgrade {
       return;
     }
     const handover = await options.letGo();
+    // A signal that has come meanwhile is heard in the loop's next turn, and would be lost after that.
+    await setImmediate();
     const failure = options.isEnding() ? ending : handOver(invocation, handover);
     log.critical(`the installed version could not be executed, going on with this one: ${failure}`);
     await options.takeBack(handover);

@@ -178,8 +178,15 @@ command=${fixture('listens', '%(here)s/heard')}\nevents=PROCESS_STATE\n`,
       await lives.call('daemon.upgrade');
       await daemon.waitForLog('upgrading supervisord from');
       await pause(Math.random() * 400);
-      daemon.signal('SIGTERM');
-      await daemon.waitForEnd();
+      await waitFor(
+        'the end of the daemon',
+        () => {
+          // Again and again: one that comes in the very moment of the exec is heard by neither version.
+          daemon.signal('SIGTERM');
+          return !daemon.isAlive();
+        },
+        { everyMs: 500 },
+      );
       // Before Node runs the new version's first line a signal ends the daemon alone, as a kill does.
       if (!isAlive(pid)) expect(lives.sandbox.has('run')).toBe(false);
       const survives = isAlive(pid);
