@@ -91,7 +91,7 @@ function readTyped(element: XmlElement): unknown {
     case 'double':
       return doubleOf(textOf(element));
     case 'base64':
-      return decodeText(Buffer.from(textOf(element), 'base64'));
+      return decodeText(bytesOf(textOf(element)));
     case 'nil':
       return null;
     case 'array':
@@ -118,6 +118,11 @@ function doubleOf(text: string): number {
   const valid = text.length <= longestNumber && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text);
   if (!valid) throw new XmlProblem('has an invalid double');
   return Number(text);
+}
+
+function bytesOf(base64: string): Uint8Array {
+  if (!/^[A-Za-z0-9+/\s]*(=\s*){0,2}$/.test(base64)) throw new XmlProblem('has invalid base64');
+  return Buffer.from(base64, 'base64');
 }
 
 function arrayOf(array: XmlElement): readonly unknown[] {

@@ -81,6 +81,7 @@ describe('a value', () => {
     [`<value><int>${'1'.repeat(1_000_000)}</int></value>`, 'has an invalid integer'],
     [`<value><double>${'1'.repeat(1_000_000)}x</double></value>`, 'has an invalid double'],
     ['<value><base64>/w==</base64></value>', 'is not UTF-8'],
+    ['<value><base64>aQ=a=</base64></value>', 'has invalid base64'],
     ['<value><date>1</date></value>', 'has a value of the unknown type date'],
     ['<value><int>1</int><int>2</int></value>', 'has not exactly one element in value'],
     ['<value><array/></value>', 'has not exactly one element in array'],
