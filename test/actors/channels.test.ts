@@ -364,7 +364,8 @@ describe('a program that outlives the daemon', () => {
     // Held by this process, as a keeper would.
     undo.push(() => open.stdout.pipe.close());
     undo.push(() => open.stderr?.pipe.close());
-    return { child, pid: child.pid ?? 0, exit: once(child, 'exit') };
+    if (child.pid === undefined) throw new Error('the program was not started');
+    return { child, pid: child.pid, exit: once(child, 'exit') };
   }
 
   test('is read on and given input', async () => {

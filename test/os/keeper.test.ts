@@ -32,7 +32,11 @@ function openKeeper(changes: Partial<KeeperOptions> = {}) {
     ...changes,
   });
   undo.push(() => keeper.close());
-  const present = (): number => told.pids.at(-1) ?? 0;
+  const present = (): number => {
+    const pid = told.pids.at(-1) ?? null;
+    if (pid === null) throw new Error('there is no keeper');
+    return pid;
+  };
   return { keeper, told, present };
 }
 
