@@ -33,9 +33,16 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     return link;
   }
 
+  /** Goes on by itself where the server is replaced by another version. */
   async function followLog(options: Parameters<ControlClient['followLog']>[0]): Promise<void> {
+    let place: string | null = '';
+    while (place !== null && !options.signal.aborted) place = await followFrom(place, options);
+  }
+
+  /** Resolves with the place to go on from; null when there is nothing to go on with. */
+  async function followFrom(from: string, options: Parameters<ControlClient['followLog']>[0]): Promise<string | null> {
     const { process, channel, signal } = options;
-    if (signal.aborted) return;
+    let reached: string | null = null;
     const link = await connected();
     // A signal that has been given while it connected is not given again.
     if (signal.aborted) return;
@@ -48,14 +55,16 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     const abort = (): void => finish(null);
     signal.addEventListener('abort', abort);
     try {
+      // Only where it is needed: servers that do not know it would refuse it.
+      const place = from === '' ? [] : [from];
       const subscription = await link.subscribe(
         process === null ? subscriptionMethods.mainLog : subscriptionMethods.log,
-        process === null ? [followedTailBytes] : [process, channel, followedTailBytes],
+        process === null ? [followedTailBytes, ...place] : [process, channel, followedTailBytes, ...place],
         {
-          onNotification: (method, [bytes]) => {
-            if (method === notifications.logBytes && bytes instanceof Uint8Array && !signal.aborted) {
-              options.onBytes(bytes);
-            }
+          onNotification: (method, [value]) => {
+            if (method === notifications.logBytes && value instanceof Uint8Array && !signal.aborted) {
+              options.onBytes(value);
+            } else if (method === notifications.logPlace && typeof value === 'string') reached = value;
           },
           onMissed: (count) => options.onMissed?.(count),
           onClosed: finish,
@@ -64,7 +73,10 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
       await finished;
       link.forget(subscription);
       if (link.open) link.call(subscriptionMethods.end, [subscription]).catch(() => {});
+      return signal.aborted ? null : reached;
     } catch (error) {
+      // However the connection has ended: this much is known.
+      if (reached !== null && error instanceof ConnectionProblem) return reached;
       if (error instanceof Fault && noSuchLog.has(error.code)) throw new LogNotAvailable(error.text);
       throw error;
     } finally {

@@ -41,6 +41,11 @@ export interface Session {
   readonly notify?: (method: string, params: readonly unknown[]) => void;
   /** Runs when the connection ends, to release what the session holds. */
   readonly onClose: (release: () => void) => void;
+  /**
+   * Runs before another version takes over the server, while notifications can still be sent. Returns the function that
+   * takes that back. Offered where notifications are.
+   */
+  readonly onHandover?: (tell: () => void) => () => void;
 }
 
 export interface MethodCall {

@@ -3,7 +3,8 @@
  * subscription belongs to its connection, is numbered there, and ends with it.
  */
 
-import { lastBytes } from '../logging/read-log.ts';
+import { endOf, readFrom } from '../logging/log-position.ts';
+import { largestSliceBytes, lastBytes } from '../logging/read-log.ts';
 import { Fault } from '../model/errors.ts';
 import { notifications } from '../protocol/messages.ts';
 import type { LogAccess } from './control.ts';
@@ -25,11 +26,19 @@ const tailBytes = {
   doc: `how many bytes to send from the end of what was written before: 0 to ${largestTailBytes}`,
 } as const satisfies Parameter;
 
+const from = {
+  name: 'from',
+  type: 'string',
+  default: '',
+  doc: 'a place that `log.place` has told: what was written since then comes first, in place of the last bytes',
+} as const satisfies Parameter;
+
 const feedResult = { type: 'struct', doc: '`subscription` (int) and `path` of the log file' } as const;
 
 const feedRule =
   'Notifications are `log.bytes` [subscription, bytes]: first the end of the file, then what is written from now on, in ' +
-  'order, without gap or repetition, across rotation and clearing.';
+  'order, without gap or repetition, across rotation and clearing. Before an upgrade of the server `log.place` ' +
+  '[subscription, string] tells from where to go on.';
 
 const processes = defineMethod({
   name: 'subscribe.processes',
@@ -53,30 +62,35 @@ const processes = defineMethod({
 
 const log = defineMethod({
   name: 'subscribe.log',
-  params: [processName, { name: 'channel', type: 'string', default: 'stdout', doc: '`stdout` or `stderr`' }, tailBytes],
+  params: [
+    processName,
+    { name: 'channel', type: 'string', default: 'stdout', doc: '`stdout` or `stderr`' },
+    tailBytes,
+    from,
+  ],
   returns: feedResult,
   doc: `Subscribes to the log of a process. ${feedRule}`,
   role: 'view',
   faults: ['BAD_NAME', 'BAD_ARGUMENTS', 'NO_FILE', 'FAILED'],
   worksInShutdown: true,
   needsNotifications: true,
-  run: (caller, name, channel, bytes) => {
+  run: (caller, name, channel, bytes, place) => {
     const process = findProcess(caller.control, name);
     if (channel !== 'stdout' && channel !== 'stderr') throw Fault.of('BAD_ARGUMENTS', channel);
-    return follow(caller, process[channel], bytes);
+    return follow(caller, process[channel], bytes, place);
   },
 });
 
 const mainLog = defineMethod({
   name: 'subscribe.mainLog',
-  params: [tailBytes],
+  params: [tailBytes, from],
   returns: feedResult,
   doc: `Subscribes to the daemon's own log. ${feedRule}`,
   role: 'view',
   faults: ['BAD_ARGUMENTS', 'NO_FILE', 'FAILED'],
   worksInShutdown: true,
   needsNotifications: true,
-  run: (caller, bytes) => follow(caller, caller.control.mainLog, bytes),
+  run: (caller, bytes, place) => follow(caller, caller.control.mainLog, bytes, place),
 });
 
 const end = defineMethod({
@@ -97,16 +111,26 @@ const end = defineMethod({
 export const subscriptionMethods: readonly Method[] = [processes, log, mainLog, end];
 
 /** Reads the file and begins to listen in one turn, so that nothing is missing or doubled between the two. */
-function follow({ session }: Caller, access: LogAccess, tail: number) {
+function follow({ session }: Caller, access: LogAccess, tail: number, place: string) {
   if (tail < 0 || tail > largestTailBytes) throw Fault.of('BAD_ARGUMENTS', tail);
   const { path } = access;
   if (path === null) throw Fault.of('NO_FILE');
-  const before = lastBytes(path, tail);
+  const since = place === '' ? null : readFrom(path, place, largestSliceBytes);
+  if (place !== '' && since === null) throw Fault.of('BAD_ARGUMENTS', place);
+  const before = since ?? lastBytes(path, tail);
   if (before === null) throw Fault.of('NO_FILE', path);
   const subscription = beginSubscription(session, (number) => {
     const send = (bytes: Uint8Array) => sendBytes(session, number, bytes);
     send(before);
-    return access.onBytes(send);
+    const end = access.onBytes(send);
+    const forget = session.onHandover?.(() => {
+      const reached = endOf(path);
+      if (reached !== null) session.notify?.(notifications.logPlace, [number, reached]);
+    });
+    return () => {
+      end();
+      forget?.();
+    };
   });
   return { subscription, path };
 }

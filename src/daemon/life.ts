@@ -57,7 +57,12 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
   const { control } = supervisor;
   const interfaces = mainInterfaceNames(spec);
   const dispatch = createDispatch(createMethods(interfaces), control);
+  let becomeReady = (): void => {};
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
   const server = createControlServer({
+    ready,
     servers: spec.servers,
     users: () => users,
     dispatch,
@@ -127,6 +132,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     log.info(`supervisord started with pid ${process.pid}`);
     repeatHeldSignals();
     const booted = supervisor.boot();
+    becomeReady();
     background?.detach();
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();

@@ -78,6 +78,8 @@ export const notifications = {
   processChanged: 'process.changed',
   /** [subscription, bytes] */
   logBytes: 'log.bytes',
+  /** [subscription, place]: the log goes on there, under the version of the server that takes over from this one. */
+  logPlace: 'log.place',
   /** [count]: so many notifications were dropped since the last one that was sent, because the peer read too slowly. */
   missed: 'missed',
   /** [reason]: the server is about to end this connection. */

@@ -94,7 +94,11 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
   socket.on('end', onEnd);
   socket.on('close', onClose);
   socket.on('data', onBytes);
-  return { end: (reason) => served.end(reason), idleSince: () => served.idleSince() };
+  return {
+    end: (reason) => served.end(reason),
+    idleSince: () => served.idleSince(),
+    prepareHandover: () => served.prepareHandover?.(),
+  };
 }
 
 const notOfferedText = 'This socket speaks MessagePack-RPC only.\n';

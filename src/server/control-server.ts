@@ -37,6 +37,8 @@ export interface ControlServerOptions {
   /** Called for each server as soon as it can be reached, with its path or `host:port`. */
   readonly onListening?: (server: ServerSpec, address: string) => void;
   readonly limits?: ServerLimits;
+  /** Until then connections are accepted, and wait: there is nothing yet that could be asked for. */
+  readonly ready?: Promise<void>;
 }
 
 /** What a server is configured to listen on: the same text means the same socket. */
@@ -80,9 +82,22 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   let lastId = 0;
   const gate = createLoginGate(log, defaultLoginLimits, () => performance.now());
   const users = options.users ?? (() => noUsers);
+  const waiting: (() => void)[] = [];
+  let isReady = options.ready === undefined;
+  void options.ready?.then(() => {
+    isReady = true;
+    for (const admit of waiting.splice(0)) admit();
+  });
 
   /** Counts a connection as long as it is open, from its first moment on. */
   function accept(socket: Socket, speaksTls: boolean, begin: (id: number) => void): void {
+    if (!isReady) {
+      socket.on('error', (error) => log.debug(`a connection that had to wait: ${error.message}`));
+      waiting.push(() => {
+        if (!socket.destroyed) accept(socket, speaksTls, begin);
+      });
+      return;
+    }
     const refusal = admission.refusal(connections.size, endLongestIdle);
     if (refusal !== null) {
       // Words would come before the handshake, where nobody understands them.
@@ -214,6 +229,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       const fd = listener.handOver();
       if (fd !== null) sockets[listener.key] = fd;
     }
+    for (const { prepareHandover } of connections.values()) prepareHandover?.();
     await endConnections('the server is being upgraded');
     return sockets;
   }

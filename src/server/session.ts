@@ -24,6 +24,8 @@ export interface ServedConnection {
   readonly end: (reason: string) => void;
   /** Since when, on the steady clock, nothing is asked for and nothing awaited on it; null if something is. */
   readonly idleSince: () => number | null;
+  /** To be called before it is ended because another version takes over. */
+  readonly prepareHandover?: () => void;
 }
 
 export interface SessionOptions {
@@ -62,6 +64,7 @@ export function runSession(options: SessionOptions): ServedConnection {
   let lastUsedMs = performance.now();
   let unfinished: NodeJS.Timeout | null = null;
   const releases: (() => void)[] = [];
+  const farewells = new Set<() => void>();
   const reader = createFrameReader(identity !== null ? limits.framesAfter : limits.framesBefore);
 
   const session: Session = {
@@ -75,6 +78,10 @@ export function runSession(options: SessionOptions): ServedConnection {
     },
     notify: (method, params) => {
       if (!ending) output.notify(method, params);
+    },
+    onHandover: (tell) => {
+      farewells.add(tell);
+      return () => farewells.delete(tell);
     },
     onClose: (release) => {
       if (closed) release();
@@ -259,6 +266,9 @@ export function runSession(options: SessionOptions): ServedConnection {
   readOn();
   return {
     end: close,
+    prepareHandover: () => {
+      for (const tell of farewells) tell();
+    },
     idleSince: () => {
       const busy = inFlight > 0 || releases.length > 0 || reader.heldBytes > 0 || output.queuedBytes > 0;
       return busy || ending || identity === null ? null : lastUsedMs;

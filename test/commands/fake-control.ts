@@ -348,7 +348,17 @@ export class FakeSession implements Session {
     if (this.#closed) release();
     else this.#releases.push(release);
   };
+  readonly #farewells = new Set<() => void>();
+  readonly onHandover = (tell: () => void) => {
+    this.#farewells.add(tell);
+    return () => this.#farewells.delete(tell);
+  };
   #closed = false;
+
+  /** As before another version takes over. */
+  handOver(): void {
+    for (const tell of this.#farewells) tell();
+  }
 
   get releaseCount(): number {
     return this.#releases.length;

@@ -121,3 +121,27 @@ test('a connection cannot hold more than 256 subscriptions at a time', async () 
   await call('subscribe.end', 7);
   expect(await call('subscribe.processes')).toEqual({ subscription: 257 });
 });
+
+test('a log is gone on with from the place that was told before a handover, without gap or repetition', async () => {
+  using folder = temporaryFolder();
+  const before = createBench(lone('p', 'RUNNING'));
+  const path = folder.file('out');
+  writeFileSync(path, 'one ');
+  before.process('p').stdout.path = path;
+  await before.call('subscribe.log', 'p', 'stdout', 0);
+  await before.call('subscribe.log', 'p', 'stdout', 0);
+  await before.call('subscribe.end', 2);
+  before.session.handOver();
+  expect(before.session.notifications).toEqual([['log.place', [1, expect.any(String)]]]);
+  const place = before.session.notifications[0]?.[1][1];
+  writeFileSync(path, 'one two');
+  const after = createBench(lone('p', 'RUNNING'));
+  after.process('p').stdout.path = path;
+  await after.call('subscribe.log', 'p', 'stdout', 1000, place);
+  after.process('p').stdout.emit(' three');
+  expect(received(after)).toEqual([
+    [1, 'two'],
+    [1, ' three'],
+  ]);
+  expect(await outcomeOf(after.call('subscribe.log', 'p', 'stdout', 0, 'nowhere'))).toBe('BAD_ARGUMENTS: nowhere');
+});
