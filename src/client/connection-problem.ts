@@ -55,6 +55,10 @@ export function unauthorized(path: string, given: boolean, detail: string | null
   return new ConnectionProblem('unauthorized', `the server at ${path} ${what}${detail === null ? '' : `: ${detail}`}`);
 }
 
+/** Another version has taken the server's place: what was not answered was not begun. */
+export const askAgain = (path: string): ConnectionProblem =>
+  new ConnectionProblem('broken', `the server at ${path} was upgraded before it answered`, 'EAGAIN');
+
 /** @param reason the server's words, if it said any. */
 export const connectionEnded = (path: string, reason: string | null): ConnectionProblem =>
   new ConnectionProblem('broken', `the server at ${path} closed the connection${reason === null ? '' : `: ${reason}`}`);

@@ -40,7 +40,8 @@ export type ConnectionProblemKind =
 export class ConnectionProblem extends Error {
   override readonly name = 'ConnectionProblem';
   readonly kind: ConnectionProblemKind;
-  /** The system's error code where there is one: `ECONNREFUSED`. `EPROTO`: the other side speaks another protocol. */
+  /** The system's error code where there is one: `ECONNREFUSED`. `EPROTO`: the other side speaks another protocol.
+   * `EAGAIN`: another version has taken its place before the request was begun. */
   readonly code: string | null;
 
   constructor(kind: ConnectionProblemKind, message: string, code: string | null = null) {

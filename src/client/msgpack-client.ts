@@ -45,7 +45,7 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     let reached: string | null = null;
     const link = await connected();
     // A signal that has been given while it connected is not given again.
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     let finish: (problem: ConnectionProblem | null) => void = () => {};
     const finished = new Promise<void>((resolve, reject) => {
       finish = (problem) => (problem === null ? resolve() : reject(problem));
@@ -77,6 +77,7 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     } catch (error) {
       // However the connection has ended: this much is known.
       if (reached !== null && error instanceof ConnectionProblem) return reached;
+      if (isToBeAskedAgain(error)) return from;
       if (error instanceof Fault && noSuchLog.has(error.code)) throw new LogNotAvailable(error.text);
       throw error;
     } finally {
@@ -86,7 +87,15 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
 
   return {
     serverUrl: urlOf(address),
-    call: async (method, ...params) => (await connected()).call(method, params),
+    call: async (method, ...params) => {
+      for (;;) {
+        try {
+          return await (await connected()).call(method, params);
+        } catch (error) {
+          if (!isToBeAskedAgain(error)) throw error;
+        }
+      }
+    },
     followLog,
     close: () => {
       closed = true;
@@ -94,6 +103,8 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
     },
   };
 }
+
+const isToBeAskedAgain = (error: unknown): boolean => error instanceof ConnectionProblem && error.code === 'EAGAIN';
 
 /** Says hello, which also finds out what the other side speaks, and authenticates where that is wanted. */
 async function introduce(link: MsgpackLink, address: ServerAddress): Promise<void> {

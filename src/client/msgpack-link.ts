@@ -10,7 +10,14 @@ import { createFrameReader, type FrameLimits } from '../protocol/frame.ts';
 import type { NotificationMessage, ResponseMessage } from '../protocol/messages.ts';
 import { notifications, unauthorizedCode } from '../protocol/messages.ts';
 import { preface } from '../protocol/preface.ts';
-import { connectionEnded, connectionProblem, garbled, otherProtocol, unauthorized } from './connection-problem.ts';
+import {
+  askAgain,
+  connectionEnded,
+  connectionProblem,
+  garbled,
+  otherProtocol,
+  unauthorized,
+} from './connection-problem.ts';
 import { ConnectionProblem } from './control-client.ts';
 import { describeEndpoint, type Endpoint, type Secured } from './endpoint.ts';
 
@@ -55,6 +62,7 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
   let lastId = -1;
   let heardMessage = false;
   let reason: string | null = null;
+  let upgraded = false;
   let ended: ConnectionProblem | null = null;
 
   const socket = endpoint.dial?.() ?? createConnection(endpoint);
@@ -118,6 +126,7 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
       for (const subscriber of [...subscribers.values()]) subscriber.onMissed(count);
     } else if (method === notifications.closing) {
       reason = typeof first === 'string' ? first : null;
+      upgraded = rest[0] === 'upgrade';
     } else if (typeof first === 'number') {
       subscribers.get(first)?.onNotification(method, rest);
     }
@@ -125,13 +134,13 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
 
   function finish(problem: ConnectionProblem, orderly: boolean): void {
     if (ended !== null) return;
-    ended = problem;
+    ended = upgraded ? askAgain(place) : problem;
     socket.destroy();
     const calls = [...pending.values()];
     const listeners = [...subscribers.values()];
     pending.clear();
     subscribers.clear();
-    for (const call of calls) call.reject(problem);
+    for (const call of calls) call.reject(ended);
     for (const subscriber of listeners) subscriber.onClosed(orderly ? null : problem);
   }
 

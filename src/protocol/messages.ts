@@ -82,6 +82,9 @@ export const notifications = {
   logPlace: 'log.place',
   /** [count]: so many notifications were dropped since the last one that was sent, because the peer read too slowly. */
   missed: 'missed',
-  /** [reason]: the server is about to end this connection. */
+  /**
+   * [reason]: the server is about to end this connection. [reason, 'upgrade']: another version takes its place; whatever
+   * was not answered was not begun, and is to be asked again on another connection.
+   */
   closing: 'session.closing',
 } as const;

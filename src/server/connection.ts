@@ -4,6 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
+import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
 import { isArray } from '../protocol/frame.ts';
@@ -52,6 +53,11 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
   const { socket, id, peer, server, access, log, limits, onOutput } = options;
   let served: ServedConnection = { end: () => socket.destroy(), idleSince: () => null };
 
+  let onSpoken = (): void => {};
+  const spoken = new Promise<void>((resolve) => {
+    onSpoken = resolve;
+  });
+
   const silence = setTimeout(() => {
     log.warn(`closed the connection of ${peer.name}: it said nothing`);
     socket.destroy();
@@ -67,6 +73,7 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
     const firstBytes = afterPreface(received);
     if (firstBytes.length === 0) return;
     clearTimeout(silence);
+    onSpoken();
     socket.removeListener('data', onBytes);
     socket.pause();
     socket.removeListener('end', onEnd);
@@ -97,7 +104,13 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
   return {
     end: (reason) => served.end(reason),
     idleSince: () => served.idleSince(),
-    prepareHandover: () => served.prepareHandover?.(),
+    handOver: async (reason) => {
+      // Whoever has just connected is about to speak, and the words of others may be on their way through the loop.
+      await Promise.race([spoken, pause(limits.handoverMs, undefined, { ref: false })]);
+      await setImmediate();
+      if (served.handOver === undefined) served.end(reason);
+      else await served.handOver(reason);
+    },
   };
 }
 

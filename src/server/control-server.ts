@@ -5,6 +5,7 @@
 
 import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch } from '../commands/method.ts';
 import type { InetServerSpec, ServerSpec, TlsSpec, UserAccount } from '../model/program-spec.ts';
 import { type Access, createAccess } from './access.ts';
@@ -229,9 +230,16 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       const fd = listener.handOver();
       if (fd !== null) sockets[listener.key] = fd;
     }
-    for (const { prepareHandover } of connections.values()) prepareHandover?.();
-    await endConnections('the server is being upgraded');
+    const reason = 'the server is being upgraded';
+    await Promise.all([...connections.keys()].map((socket) => handOverOne(socket, reason)));
+    await endConnections(reason);
     return sockets;
+  }
+
+  async function handOverOne(socket: Socket, reason: string): Promise<void> {
+    // In the middle of a handshake nothing can be said yet.
+    if (connections.get(socket)?.handOver === undefined) await pause(limits.handoverMs, undefined, { ref: false });
+    await connections.get(socket)?.handOver?.(reason);
   }
 
   async function endConnections(reason: string): Promise<void> {

@@ -26,6 +26,8 @@ export interface ServerLimits {
   readonly unreadBytes: number;
   /** How long a connection that the server ends may take to read its last bytes. */
   readonly closeGraceMs: number;
+  /** How long a connection may take, when another version takes over, for what it has begun. */
+  readonly handoverMs: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -41,4 +43,5 @@ export const defaultLimits: ServerLimits = {
   notificationBytes: 4 * 1024 * 1024,
   unreadBytes: 128 * 1024 * 1024,
   closeGraceMs: 1000,
+  handoverMs: 300,
 };

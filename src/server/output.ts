@@ -12,8 +12,8 @@ export interface Output {
   /** Throws when the result cannot be expressed in MessagePack; then nothing was sent. */
   reply(id: number, error: ErrorRecord | null, result: unknown): void;
   notify(method: string, params: readonly unknown[]): void;
-  /** The last message of all; it is sent even when the queue is full. */
-  sayGoodbye(reason: string): void;
+  /** The last message of all; it is sent even when the queue is full. With `upgrade` the peer is to connect again. */
+  sayGoodbye(reason: string, kind?: 'upgrade'): void;
   /** Keeps notifications back until `release` was called as often: they must not overtake a reply. */
   hold(): void;
   release(): void;
@@ -94,8 +94,10 @@ export function createOutput({ socket, notificationBytes, onEmpty, onFull }: Out
   return {
     reply: (id, error, result) => write(encodeMessage({ type: 'response', id, error, result })),
     notify,
-    sayGoodbye: (reason) =>
-      write(encodeMessage({ type: 'notification', method: notifications.closing, params: [reason] })),
+    sayGoodbye: (reason, kind) => {
+      const params = kind === undefined ? [reason] : [reason, kind];
+      write(encodeMessage({ type: 'notification', method: notifications.closing, params }));
+    },
     hold: () => {
       holders += 1;
     },

@@ -5,6 +5,7 @@
  */
 
 import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch, Session } from '../commands/method.ts';
 import { Fault } from '../model/errors.ts';
 import { decodeMessage } from '../protocol/codec.ts';
@@ -24,8 +25,8 @@ export interface ServedConnection {
   readonly end: (reason: string) => void;
   /** Since when, on the steady clock, nothing is asked for and nothing awaited on it; null if something is. */
   readonly idleSince: () => number | null;
-  /** To be called before it is ended because another version takes over. */
-  readonly prepareHandover?: () => void;
+  /** Ends it because another version takes over, after what was begun on it. */
+  readonly handOver?: (reason: string) => Promise<void>;
 }
 
 export interface SessionOptions {
@@ -56,8 +57,10 @@ export function runSession(options: SessionOptions): ServedConnection {
   });
   let identity = access.anonymous;
   let wrongPasswords = 0;
-  let inFlight = 0;
+  const inFlight = new Set<{ readonly id: number }>();
   let resting = false;
+  let handingOver = false;
+  let onIdle = (): void => {};
   let peerEnded = false;
   let ending = false;
   let closed = false;
@@ -96,7 +99,13 @@ export function runSession(options: SessionOptions): ServedConnection {
   if (identity !== null) clearTimeout(authenticationDeadline);
 
   function readOn(): void {
-    while (!ending && !resting && inFlight < limits.requestsInFlight && output.queuedBytes <= limits.outputBytes) {
+    while (
+      !ending &&
+      !resting &&
+      !handingOver &&
+      inFlight.size < limits.requestsInFlight &&
+      output.queuedBytes <= limits.outputBytes
+    ) {
       const frame = reader.next();
       switch (frame.kind) {
         case 'message':
@@ -106,7 +115,7 @@ export function runSession(options: SessionOptions): ServedConnection {
           refuse(`sent a message that is ${describe[frame.problem]}`);
           return;
         case 'incomplete':
-          if (peerEnded && inFlight === 0) end();
+          if (peerEnded && inFlight.size === 0) end();
           else socket.resume();
           expectRest();
           return;
@@ -202,7 +211,8 @@ export function runSession(options: SessionOptions): ServedConnection {
   async function run({ id, method, params }: RequestMessage): Promise<void> {
     const subscribes = method.startsWith(subscriptionNamespace);
     if (subscribes) output.hold();
-    inFlight += 1;
+    const request = { id };
+    inFlight.add(request);
     try {
       output.reply(id, null, await options.dispatch(method, params, session));
     } catch (error) {
@@ -211,7 +221,8 @@ export function runSession(options: SessionOptions): ServedConnection {
       }
       output.reply(id, recordOf(error instanceof Fault ? error : Fault.of('FAILED', 'internal error')), null);
     }
-    inFlight -= 1;
+    inFlight.delete(request);
+    if (inFlight.size === 0) onIdle();
     lastUsedMs = performance.now();
     if (subscribes) output.release();
     options.onOutput();
@@ -228,6 +239,23 @@ export function runSession(options: SessionOptions): ServedConnection {
   function close(reason: string): void {
     if (ending) return;
     output.sayGoodbye(reason);
+    end();
+  }
+
+  /** What was asked by now is answered: a client may ask anew whatever has no answer. */
+  async function handOver(reason: string): Promise<void> {
+    handingOver = true;
+    if (inFlight.size > 0) {
+      const answered = new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
+      await Promise.race([answered, pause(limits.handoverMs, undefined, { ref: false })]);
+    }
+    if (ending) return;
+    const unfinished = Fault.of('FAILED', `${reason} while this was under way`);
+    for (const { id } of inFlight) output.reply(id, recordOf(unfinished), null);
+    for (const tell of farewells) tell();
+    output.sayGoodbye(reason, 'upgrade');
     end();
   }
 
@@ -266,11 +294,9 @@ export function runSession(options: SessionOptions): ServedConnection {
   readOn();
   return {
     end: close,
-    prepareHandover: () => {
-      for (const tell of farewells) tell();
-    },
+    handOver,
     idleSince: () => {
-      const busy = inFlight > 0 || releases.length > 0 || reader.heldBytes > 0 || output.queuedBytes > 0;
+      const busy = inFlight.size > 0 || releases.length > 0 || reader.heldBytes > 0 || output.queuedBytes > 0;
       return busy || ending || identity === null ? null : lastUsedMs;
     },
   };
