@@ -47,7 +47,7 @@ const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
 /** The log and its backups, the oldest first. */
 function filesOf(path: string): readonly LogFile[] {
   const beginning = `${basename(path)}.`;
-  const numbers = readdirSync(dirname(path))
+  const numbers = namesIn(dirname(path))
     .filter((name) => name.startsWith(beginning) && /^\d+$/.test(name.slice(beginning.length)))
     .map((name) => Number(name.slice(beginning.length)))
     .sort((one, other) => other - one);
@@ -57,14 +57,27 @@ function filesOf(path: string): readonly LogFile[] {
   });
 }
 
+/** None where the directory is gone, or must not be read. */
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+/** Nothing where the file is gone by now, or must not be read. */
 function readRange(name: string, from: number, to: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(Math.max(0, to - from));
-  const fd = openSync(name, 'r');
+  let fd: number | null = null;
   try {
+    fd = openSync(name, 'r');
     // It may have been renamed since, and the name be another one's.
     if (fstatSync(fd).size < from) return bytes.subarray(0, 0);
     return bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from));
+  } catch {
+    return bytes.subarray(0, 0);
   } finally {
-    closeSync(fd);
+    if (fd !== null) closeSync(fd);
   }
 }

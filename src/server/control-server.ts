@@ -83,20 +83,21 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   let lastId = 0;
   const gate = createLoginGate(log, defaultLoginLimits, () => performance.now());
   const users = options.users ?? (() => noUsers);
-  const waiting: (() => void)[] = [];
+  const waiting: { readonly socket: Socket; admit(): void }[] = [];
   let isReady = options.ready === undefined;
   void options.ready?.then(() => {
     isReady = true;
-    for (const admit of waiting.splice(0)) admit();
+    for (const { admit } of waiting.splice(0)) admit();
   });
 
   /** Counts a connection as long as it is open, from its first moment on. */
   function accept(socket: Socket, speaksTls: boolean, begin: (id: number) => void): void {
     if (!isReady) {
       socket.on('error', (error) => log.debug(`a connection that had to wait: ${error.message}`));
-      waiting.push(() => {
+      const admit = (): void => {
         if (!socket.destroyed) accept(socket, speaksTls, begin);
-      });
+      };
+      waiting.push({ socket, admit });
       return;
     }
     const refusal = admission.refusal(connections.size, endLongestIdle);
@@ -221,6 +222,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
 
   async function close(): Promise<void> {
     for (const listener of listeners.splice(0)) listener.close();
+    for (const { socket } of waiting.splice(0)) socket.destroy();
     await endConnections('the server is shutting down');
   }
 

@@ -53,6 +53,14 @@ describe('a place in a log', () => {
     expect(since(place)).toBe('newer');
   });
 
+  test('leads to nothing when the log is gone with its directory', () => {
+    writeFileSync(path, 'text');
+    const place = endOf(path);
+    rmSync(path);
+    expect(since(place)).toBe('');
+    expect(Buffer.from(readFrom(join(folder, 'gone', 'log'), place ?? '', 10) ?? 'null').toString()).toBe('');
+  });
+
   test('is none without a file, or when the text says none', () => {
     expect(endOf(path)).toBeNull();
     writeFileSync(path, 'text');

@@ -1,6 +1,6 @@
 /** Proves that docs/reference/protocol.md is enough: a client of a few lines, without a library and without our code. */
 
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Dispatch } from '../../src/commands/method.ts';
@@ -63,6 +63,27 @@ describe('the bytes in the documentation', () => {
     const both = Buffer.concat([refused, documented('Authenticated')]);
     const asked = Buffer.concat([documented('Request'), documented('Authenticating')]);
     expect((await exchange(served.path, asked, both.length)).toString('hex')).toBe(both.toString('hex'));
+  });
+
+  it('come before an upgrade', async () => {
+    let begun = (): void => {};
+    const subscribed = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    await using served = await serve({
+      dispatch: async (_name, _params, session) => {
+        session.onHandover?.(() => session.notify?.('log.place', [1, '64:12:345']));
+        begun();
+        return 0;
+      },
+    });
+    const expected = documented('Before an upgrade');
+    const answer = Buffer.from('940103c000', 'hex');
+    const received = exchange(served.path, documented('Subscribing'), answer.length + expected.length);
+    await subscribed;
+    const sockets = await served.server.handOver();
+    for (const fd of Object.values(sockets)) closeSync(fd);
+    expect((await received).toString('hex')).toBe(Buffer.concat([answer, expected]).toString('hex'));
   });
 });
 

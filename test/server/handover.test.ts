@@ -52,6 +52,24 @@ describe('a server that is handed over', () => {
     expect(await next.ask('x')).toBe('x again');
   });
 
+  it('keeps those waiting who come before there is anything to ask for, and ends them with itself', async () => {
+    const start = gate();
+    await using served = await serve({ ready: start.opened });
+    const [asks, leaves] = [await rawPeer(served.path), await rawPeer(served.path)];
+    asks.send(request(1, 'a.b'));
+    leaves.socket.destroy();
+    start.open();
+    await until('the answer', () => asks.messages.length === 1);
+    expect(asks.messages).toEqual([response(1, [])]);
+
+    await using never = await serve({ ready: gate().opened });
+    const waits = await rawPeer(never.path);
+    waits.send(request(2, 'a.b'));
+    await never.server.close();
+    await until('its end', () => waits.closed());
+    expect(waits.messages).toEqual([]);
+  });
+
   it('lets subscriptions say where they are, and clients ask the next one what has no answer yet', async () => {
     const subscriptions: Session[] = [];
     let answer: Promise<unknown> | undefined;

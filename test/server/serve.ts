@@ -32,6 +32,7 @@ export interface ServeOptions {
   readonly users?: () => readonly UserAccount[];
   readonly limits?: Partial<ServerLimits>;
   readonly http?: HttpHandler;
+  readonly ready?: Promise<void>;
 }
 
 /** Answers its parameters. */
@@ -48,6 +49,7 @@ export async function serve(options: ServeOptions = {}): Promise<Served> {
     dispatch: options.dispatch ?? echo,
     log: recordingLog(logLines),
     ...(options.http === undefined ? {} : { http: options.http }),
+    ...(options.ready === undefined ? {} : { ready: options.ready }),
     version: '1.2.3',
     notice: (line) => notices.push(line),
     limits: { ...defaultLimits, ...options.limits },
