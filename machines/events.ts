@@ -7,6 +7,7 @@ import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
 import type { SettledProcess, Settlement } from '../src/model/exit-policy.ts';
 import type { ExitStatus } from '../src/model/exit-status.ts';
 import type { ResumableState } from '../src/model/listener-protocol.ts';
+import type { PoolPast, PoolPasts } from '../src/model/pool-past.ts';
 import type { ProcessState } from '../src/model/process-state.ts';
 import type { GroupSpec, ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
 
@@ -58,12 +59,16 @@ export interface ProcessPast {
 export interface GroupPast {
   readonly at: number;
   readonly processes: ReadonlyMap<string, ProcessPast>;
+  /** What its pool goes on with; null or missing when nothing was handed over. */
+  readonly pool?: PoolPast | null;
 }
 
 /** The pasts of all processes, by group and process. */
 export interface TreePast {
   readonly at: number;
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, ProcessPast>>;
+  /** What an earlier version has handed over; missing when there was none. */
+  readonly pools?: PoolPasts;
 }
 
 /** From a group, or on a client's behalf, to a process. */

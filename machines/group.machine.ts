@@ -92,7 +92,8 @@ export const groupMachine = setup({
           const past = listenerPast(context, spec.name);
           return process === undefined ? [] : [{ spec, process, past }];
         });
-        return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members, parent: self } });
+        const past = context.past?.pool ?? null;
+        return spawn('pool', { id: 'pool', input: { spec: { name, pool }, members, parent: self, past } });
       },
     }),
     /** Those with a past go on with it, of the others those begin that are to be started. */

@@ -24,6 +24,8 @@ export interface ListenerInput {
   readonly parent: ActorRef<Snapshot<unknown>, ListenerReport>;
   /** null or missing when its process is still to be started. */
   readonly past?: ListenerPast | null;
+  /** What an earlier version of the daemon has given it to work on; null or missing when nothing is known of it. */
+  readonly event?: PooledEvent | null;
 }
 
 export interface ListenerContext extends ListenerInput {
@@ -35,7 +37,7 @@ export interface ListenerContext extends ListenerInput {
   readonly deaf: boolean;
   /** What it has written and is not understood yet. */
   readonly written: Uint8Array;
-  /** The event it works on; null also when an earlier daemon has sent it, and nothing is known of it. */
+  /** The event it works on; null also when a daemon has sent it that was killed: nothing is known of it. */
   readonly event: PooledEvent | null;
   /** Breaks of the protocol since the last result. */
   readonly violations: number;
@@ -157,7 +159,7 @@ export const listenerMachine = setup({
     up: input.past?.up ?? false,
     deaf: false,
     written: nothing,
-    event: null,
+    event: input.event ?? null,
     violations: 0,
   }),
   on: {

@@ -5,6 +5,7 @@
 
 import { type ActorRef, type ActorRefFrom, assign, type ErrorActorEvent, type Snapshot, sendTo, setup } from 'xstate';
 import type { PooledEvent, RaisedEvent } from '../src/model/event-record.ts';
+import { beginPool, type PoolPast } from '../src/model/pool-past.ts';
 import type { GroupSpec, PoolSpec, ProcessSpec } from '../src/model/program-spec.ts';
 import type { ListenerReport, PoolCommand, PoolReport, ProcessCommand } from './events.ts';
 import { type ListenerPast, listenerMachine } from './listener.machine.ts';
@@ -23,9 +24,13 @@ export interface PoolInput {
   /** In the order in which they are asked. */
   readonly members: readonly PoolMember[];
   readonly parent: ActorRef<Snapshot<unknown>, PoolReport>;
+  /** From an earlier version of the daemon; null or missing when there is nothing to go on with. */
+  readonly past?: PoolPast | null;
 }
 
 export interface PoolContext extends PoolInput {
+  /** null once the listeners have been told. */
+  readonly past: PoolPast | null;
   /** By process name, in the order in which they are asked. */
   readonly listeners: ReadonlyMap<string, ListenerRef>;
   /** Events that wait, the next one first. */
@@ -41,6 +46,12 @@ export interface PoolContext extends PoolInput {
 }
 
 type PoolEvent = PoolCommand | ListenerReport | ErrorActorEvent<unknown, string>;
+
+/** What a listener goes on working on. */
+function eventOf({ members, past = null }: PoolInput, listener: string): PooledEvent | null {
+  const member = members.find(({ spec }) => spec.name === listener);
+  return member?.past?.state === 'BUSY' ? (past?.given.get(listener) ?? null) : null;
+}
 
 /** The available listener that is asked first. */
 const nextListener = ({ listeners, available }: PoolContext): ListenerRef | undefined =>
@@ -65,10 +76,11 @@ const poolSetup = setup({
         new Map(
           context.members.map(({ spec, process, past = null }) => {
             const pool = { name: context.spec.name, lengthUnit: context.spec.pool.lengthUnit };
-            const input = { spec, process, pool, parent: self, past };
+            const input = { spec, process, pool, parent: self, past, event: eventOf(context, spec.name) };
             return [spec.name, spawn('listener', { id: spec.name, input })];
           }),
         ),
+      past: null,
     }),
     discardOldest: assign({
       buffer: ({ context }) => context.buffer.slice(1),
@@ -101,6 +113,7 @@ const poolSetup = setup({
   guards: {
     isEmpty: ({ context }) => context.buffer.length === 0 && context.given.size === 0,
     isFull: ({ context }) => context.buffer.length >= context.spec.pool.bufferSize,
+    isOverfull: ({ context }) => context.buffer.length > context.spec.pool.bufferSize,
     canDeliver: ({ context }) => context.buffer.length > 0 && nextListener(context) !== undefined,
   },
 });
@@ -145,12 +158,10 @@ export const poolMachine = poolSetup
     initial: 'open',
     context: ({ input }) => ({
       ...input,
+      past: input.past ?? null,
+      ...beginPool(input.past ?? null, input.spec.pool, (listener) => eventOf(input, listener) !== null),
       listeners: new Map(),
-      buffer: [],
-      nextSerial: 0,
-      given: new Set(),
       available: new Set(),
-      discarded: 0,
     }),
     entry: 'spawnListeners',
     on: {
@@ -164,7 +175,20 @@ export const poolMachine = poolSetup
     states: {
       open: {
         initial: 'serving',
-        always: { guard: 'canDeliver', actions: 'deliverOldest' },
+        always: [
+          // What was handed over may be more than the present configuration has room for.
+          {
+            guard: 'isOverfull',
+            actions: [
+              {
+                type: 'reportOverflow',
+                params: ({ context }) => ({ pool: context.spec.name, event: context.buffer[0] }),
+              },
+              'discardOldest',
+            ],
+          },
+          { guard: 'canDeliver', actions: 'deliverOldest' },
+        ],
         on: {
           'pool.drain': '.draining',
           'pool.accept': [

@@ -55,7 +55,8 @@ const isActive = (group: GroupRef): boolean => group.getSnapshot().status === 'a
 
 function pastOf(past: TreePast | null, group: string): GroupPast | null {
   const processes = past?.groups.get(group);
-  return past && processes ? { at: past.at, processes } : null;
+  const pool = past?.pools?.get(group) ?? null;
+  return past && (processes || pool) ? { at: past.at, processes: processes ?? new Map(), pool } : null;
 }
 
 /** The groups that stop next: those that share the highest priority value left. */

@@ -23,6 +23,7 @@ import { createTreeControl } from './control/tree-control.ts';
 import { outputMessage, protocolMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
 import { describeEnd } from './model/exit-policy.ts';
+import type { PoolPasts } from './model/pool-past.ts';
 import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
 import { longClock } from './os/long-clock.ts';
@@ -52,6 +53,8 @@ export interface SupervisorOptions {
   readonly readConfiguration: () => SupervisorSpec;
   /** Numbers for events; they go on from one supervisor to the next. */
   readonly nextEventSerial: () => number;
+  /** Events that an earlier version has handed over. */
+  readonly undelivered: PoolPasts;
   readonly compareGroups: (active: readonly GroupSpec[], configured: readonly GroupSpec[]) => GroupChanges;
 }
 
@@ -68,6 +71,8 @@ export interface Supervisor {
   reopenLogs(): void;
   /** What keeps the output of programs that has not been read yet. */
   outputDescriptors(): readonly number[];
+  /** Events that no listener has accepted yet. */
+  undelivered(): PoolPasts;
   /** Resolves when everything is stopped, with what is to follow, and why if nobody asked for it. */
   readonly halted: Promise<Halt>;
 }
@@ -172,6 +177,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     actors: { process: processes, pool: events.pool },
     actions: { reportDefect: (_, params) => reportDefect(`the group '${params.group}'`, params.error) },
   });
+  const past = survival.past ?? { at: os.clock.stamp(), groups: new Map() };
   let lastReport = Number.NEGATIVE_INFINITY;
   const root = createActor(
     supervisorMachine.provide({
@@ -217,7 +223,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       input: {
         groups: spec.groups,
         exitWhen: spec.daemon.exitWhen,
-        ...(survival.past === null ? {} : { past: survival.past }),
+        past: { ...past, pools: options.undelivered },
       },
       clock: longClock,
     },
@@ -280,6 +286,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
     reopenLogs: () => logs.reopenAll(),
     outputDescriptors: () => channels.descriptors(),
+    undelivered: () => events.undelivered(),
     halted,
   };
 }

@@ -23,6 +23,7 @@ import {
 } from '../model/event-payload.ts';
 import { coveredTypes } from '../model/event-types.ts';
 import type { ListenerState, PoolStatus } from '../model/listener-protocol.ts';
+import type { PoolPast, PoolPasts } from '../model/pool-past.ts';
 import type { ProcessState } from '../model/process-state.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { ChangeHub, StateChange } from './change-hub.ts';
@@ -72,6 +73,8 @@ export interface EventSystem {
   captured(from: WritingChannel, bytes: Uint8Array): void;
   remote(type: string, data: string): void;
   pools(): readonly PoolStatus[];
+  /** What no listener has accepted yet, for the version of the daemon that replaces this one. */
+  undelivered(): PoolPasts;
   close(): void;
 }
 
@@ -149,6 +152,7 @@ export function createEventSystem(options: EventSystemOptions): EventSystem {
     },
     remote: (type, data) => hub.raise('REMOTE_COMMUNICATION', () => remoteCommunicationPayload(type, data)),
     pools: () => [...pools.values()].flatMap(statusOf),
+    undelivered: () => new Map([...pools.values()].flatMap(undeliveredOf)),
     close: () => {
       endChanges();
       ticks.stop();
@@ -199,6 +203,17 @@ function statusOf(group: GroupRef): readonly PoolStatus[] {
       }),
     },
   ];
+}
+
+function undeliveredOf(group: GroupRef): readonly (readonly [string, PoolPast])[] {
+  const { spec, pool } = group.getSnapshot().context;
+  if (pool === null) return [];
+  const { buffer, nextSerial, discarded, listeners } = pool.getSnapshot().context;
+  const given = [...listeners].flatMap(([name, listener]) => {
+    const { event } = listener.getSnapshot().context;
+    return event === null ? [] : [[name, event] as const];
+  });
+  return [[spec.name, { buffer, given: new Map(given), nextSerial, discarded }]];
 }
 
 const keyOf = ({ group, process }: Pick<StateChange, 'group' | 'process'>): string => `${group}:${process}`;

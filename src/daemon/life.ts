@@ -1,7 +1,7 @@
 /** One life of the daemon: sockets, pid file and signals around one supervisor, from its boot to its end. */
 
 import { closeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
 import { removeAutoLogs } from '../logging/auto-logs.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
@@ -17,6 +17,7 @@ import { openSurvival } from '../survival/open-survival.ts';
 import { type DaemonOptions, StartProblem } from './daemon-options.ts';
 import { handleSignals } from './daemon-signals.ts';
 import { isInit, type Life, type Process } from './prepare-life.ts';
+import { keepUndelivered, takeUndelivered } from './undelivered-events.ts';
 import { createInstanceName, createUpgrade } from './upgrade.ts';
 
 /** Resolves when everything is stopped in order. Rejects with `StartProblem`, or with a defect that ended the tree. */
@@ -53,6 +54,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     },
     compareGroups: options.compareGroups,
     nextEventSerial,
+    undelivered: takeUndelivered(handover?.undelivered ?? null, log),
   });
   const { control } = supervisor;
   const interfaces = mainInterfaceNames(spec);
@@ -93,6 +95,8 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
       const latest = performance.now() + longestSentenceMs;
       await until(() => !survival.isMidway(), latest);
       const sockets = await server.handOver();
+      // A signal that has come meanwhile is heard in the loop's next turn, and would be lost after that.
+      await setImmediate();
       await until(() => !survival.isMidway(), latest);
       return {
         startDirectory: options.invocation.startDirectory,
@@ -102,9 +106,11 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
         runtimeDirectory: survival.directory?.descriptor ?? 0,
         pipes: supervisor.outputDescriptors(),
         eventSerial: nextEventSerial(),
+        undelivered: keepUndelivered(supervisor.undelivered(), log),
       };
     },
-    takeBack: async ({ sockets }) => {
+    takeBack: async ({ sockets, undelivered }) => {
+      if (undelivered !== null) closeSync(undelivered);
       const failed = await server.listen(sockets);
       if (failed !== null) log.critical(failed.text);
     },

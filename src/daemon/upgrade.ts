@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import type { UpgradeOutcome } from '../commands/control.ts';
 import { describeExit } from '../model/exit-status.ts';
 import { posixSpawn, SystemError } from '../os/native.ts';
@@ -35,6 +34,8 @@ export interface Handover {
   readonly pipes: readonly number[];
   /** Serial number of the next event. */
   readonly eventSerial: number;
+  /** Of a file in memory with the events that no listener has accepted yet; null if they could not be kept. */
+  readonly undelivered: number | null;
 }
 
 /** How this command was started, so that it can be started again: the program, its arguments, the environment. */
@@ -56,7 +57,10 @@ export interface UpgradeOptions {
   readonly directory: RuntimeDirectory | null;
   /** Everything is being stopped: there is nothing to go on with any more. */
   readonly isEnding: () => boolean;
-  /** Ends all connections; the sockets go on listening. Everything that is to be handed over. */
+  /**
+   * Ends all connections; the sockets go on listening. Everything that is to be handed over, as it is when this resolves: nothing
+   * else is heard or done from then on.
+   */
   readonly letGo: () => Promise<Handover>;
   /** The new version could not be executed after all: takes back what was handed over. */
   readonly takeBack: (handover: Handover) => Promise<void>;
@@ -82,8 +86,6 @@ export function createUpgrade(options: UpgradeOptions): Upgrade {
       return;
     }
     const handover = await options.letGo();
-    // A signal that has come meanwhile is heard in the loop's next turn, and would be lost after that.
-    await setImmediate();
     const failure = options.isEnding() ? ending : handOver(invocation, handover);
     log.critical(`the installed version could not be executed, going on with this one: ${failure}`);
     await options.takeBack(handover);
@@ -180,7 +182,9 @@ function takeFile(path: string): string {
 
 /** Puts the installed version in the place of this one. Returns only when that failed, with the reason. */
 function handOver(invocation: Invocation, handover: Handover): string {
-  const kept = [0, 1, 2, ...Object.values(handover.sockets), handover.runtimeDirectory, ...handover.pipes];
+  const { sockets, runtimeDirectory, pipes, undelivered } = handover;
+  const kept = [0, 1, 2, ...Object.values(sockets), runtimeDirectory, ...pipes];
+  if (undelivered !== null) kept.push(undelivered);
   try {
     for (const fd of kept) keepOnExec(fd, true);
     const environment = { ...invocation.environment, [handoverVariable]: JSON.stringify(handover) };
@@ -204,7 +208,7 @@ export function parseHandover(text: string | undefined): Handover | null {
   const fields = new Map<string, unknown>(Object.entries(value));
   const [startDirectory, softFileLimit] = [fields.get('startDirectory'), fields.get('softFileLimit')];
   const [runtimeDirectory, eventSerial] = [fields.get('runtimeDirectory'), fields.get('eventSerial')];
-  const [sockets, pipes] = [fields.get('sockets'), fields.get('pipes')];
+  const [sockets, pipes, undelivered] = [fields.get('sockets'), fields.get('pipes'), fields.get('undelivered')];
   if (typeof startDirectory !== 'string' || typeof softFileLimit !== 'string') return null;
   if (!isDescriptor(runtimeDirectory) || typeof eventSerial !== 'number') return null;
   return {
@@ -219,6 +223,7 @@ export function parseHandover(text: string | undefined): Handover | null {
     runtimeDirectory,
     pipes: Array.isArray(pipes) ? pipes.filter(isDescriptor) : [],
     eventSerial,
+    undelivered: isDescriptor(undelivered) ? undelivered : null,
   };
 }
 

@@ -44,11 +44,13 @@ const hasSupervisorLibrary = ((): boolean => {
   }
 })();
 
+const upgrade = async (lives: Lives): Promise<void> => {
+  expect((await lives.daemon.ctl('upgrade')).stdout).toMatch(/^Upgraded supervisord/);
+};
+
 const turns: Readonly<Record<string, (lives: Lives) => Promise<unknown>>> = {
   'a killed daemon': (lives) => lives.next(),
-  'an upgrade': async (lives) => {
-    expect((await lives.daemon.ctl('upgrade')).stdout).toMatch(/^Upgraded supervisord/);
-  },
+  'an upgrade': upgrade,
 };
 
 describe('an event listener', () => {
@@ -85,9 +87,12 @@ describe('an event listener', () => {
       );
     }
 
-    for (const [answer, warnings] of [
-      ['OK', 0],
-      ['FAIL', 1],
+    // Only a daemon that is killed takes with it what it has sent.
+    const [again, explanation] =
+      turn === 'an upgrade' ? [['one'], ''] : [[], ', which an earlier supervisord had sent: it is not known any more'];
+    for (const [answer, repeated, warnings] of [
+      ['OK', [], []],
+      ['FAIL', again, [`WARN ear: event was rejected${explanation}`]],
     ] as const) {
       scenario(
         `that works on an event runs on over ${turn}, and its ${answer} is heard by the next daemon`,
@@ -103,21 +108,45 @@ describe('an event listener', () => {
           expect(await stateOf(lives)).toBe('BUSY');
           await tell(lives, 'two');
           await lives.sandbox.shell(`echo ${answer} >answers`);
-          await hears(lives, ['one', 'two']);
+          for (const word of repeated) {
+            await hears(lives, ['one', word]);
+            await lives.sandbox.shell('echo OK >answers');
+          }
+          await hears(lives, ['one', ...repeated, 'two']);
           await lives.sandbox.shell('echo OK >answers');
           await becomes(lives, 'READY');
           expect((await lives.info('ear')).pid).toBe(pid);
           const rejections = lives.daemon.messages().filter((message) => /event was rejected/.test(message));
-          expect(rejections).toEqual(
-            Array(warnings).fill(
-              'WARN ear: event was rejected, which an earlier supervisord had sent: it is not known any more',
-            ),
-          );
+          expect(rejections).toEqual(warnings);
         },
         oursOnly,
       );
     }
   }
+
+  scenario(
+    'that is READY only after upgrades is told of all that has waited for it, as far as there was room',
+    async () => {
+      const command = `/bin/sh -c 'until [ -e go ]; do sleep 0.1; done; exec "$@"' waits ${fixture('listens', 'heard')}`;
+      await using lives = await Lives.begin(`${listener(command)}directory=%(here)s\nbuffer_size=4\n`);
+      const { pid } = await lives.waitForState('ear', 'RUNNING');
+      const large = 'x'.repeat(200_000);
+      for (const word of ['zero', 'one', 'two', large, 'four', 'five']) await tell(lives, word);
+      await upgrade(lives);
+      await upgrade(lives);
+      expect(await lives.call('events.pools')).toMatchObject([{ buffered: 4, discarded: 2 }]);
+      expect((await lives.info('ear')).pid).toBe(pid);
+      await lives.sandbox.shell('touch go');
+      await hears(lives, ['two', large, 'four', 'five']);
+      await tell(lives, 'six');
+      await hears(lives, ['two', large, 'four', 'five', 'six']);
+      const headers = [...lives.sandbox.read('heard').matchAll(/ serial:(\d+) pool:ear poolserial:(\d+) /g)];
+      expect(headers.map((header) => Number(header[2]))).toEqual([2, 3, 4, 5, 6]);
+      const serials = headers.map((header) => Number(header[1]));
+      expect(serials).toEqual([...new Set(serials)].sort((one, other) => one - other));
+    },
+    oursOnly,
+  );
 
   scenario(
     'that answers while no daemon lives is understood by the next one',

@@ -7,6 +7,7 @@ import { type PoolMember, poolMachine } from '../../machines/pool.machine.ts';
 import { listenerState } from '../../machines/selectors.ts';
 import type { RaisedEvent } from '../../src/model/event-record.ts';
 import type { ListenerState } from '../../src/model/listener-protocol.ts';
+import type { PoolPast } from '../../src/model/pool-past.ts';
 import type { PoolSpec, ProcessSpec } from '../../src/model/program-spec.ts';
 import { fakeParent } from '../helpers/fake-actors.ts';
 import { sampleProcess } from '../helpers/spec-samples.ts';
@@ -30,9 +31,12 @@ export interface PoolOptions extends Partial<PoolSpec> {
   readonly process?: Partial<ProcessSpec>;
   /** Of each listener. */
   readonly past?: ListenerPast | null;
+  /** From an earlier version of the daemon. */
+  readonly handedOver?: PoolPast | null;
 }
 
-export function startPool({ listeners: count = 1, process = {}, past = null, ...values }: PoolOptions = {}) {
+export function startPool(options: PoolOptions = {}) {
+  const { listeners: count = 1, process = {}, past = null, handedOver = null, ...values } = options;
   const clock = new SimulatedClock();
   const reports: string[] = [];
   const note =
@@ -80,7 +84,7 @@ export function startPool({ listeners: count = 1, process = {}, past = null, ...
       },
       actions: { reportOverflow: note('overflow'), reportRebuffering: note('rebuffering') },
     }),
-    { input: { spec: { name: 'mail', pool }, members, parent: parent.ref }, clock },
+    { input: { spec: { name: 'mail', pool }, members, parent: parent.ref, past: handedOver }, clock },
   ).start();
 
   const listener = (index: number): FakeListener => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { PooledEvent } from '../../src/model/event-record.ts';
 import { startPool } from './pool-bench.ts';
 import { failOnWarnings } from './warnings.ts';
 
@@ -104,6 +105,74 @@ describe('a pool that is asked to come to its end', () => {
     const pool = startPool();
     pool.actor.send({ type: 'pool.drain' });
     expect(pool.told).toEqual([{ type: 'pool.drained' }]);
+  });
+});
+
+describe('a pool that goes on after an upgrade', () => {
+  const event = (poolSerial: number, type: PooledEvent['type'] = 'TICK_5'): PooledEvent => ({
+    type,
+    serial: poolSerial + 100,
+    server: 'supervisor',
+    payload: '',
+    poolSerial,
+  });
+  const handedOver = {
+    buffer: [event(7), event(8)],
+    given: new Map([['mail_0', event(6)]]),
+    nextSerial: 9,
+    discarded: 3,
+  };
+  const busy = { state: 'BUSY', up: true } as const;
+
+  test('gives out what has waited before what is new, and numbers on', () => {
+    const pool = startPool({ handedOver: { ...handedOver, given: new Map() } });
+    pool.raise();
+    const { buffer, past } = pool.actor.getSnapshot().context;
+    expect(buffer.map(({ serial, poolSerial }) => [serial, poolSerial])).toEqual([
+      [107, 7],
+      [108, 8],
+      [0, 9],
+    ]);
+    expect([pool.discarded, past]).toEqual([3, null]);
+    pool.listener(0).getsReady();
+    expect(pool.listener(0).received).toEqual([107]);
+  });
+
+  test.each([
+    ['OK', [107]],
+    ['FAIL', [106]],
+  ])('knows what a listener works on that goes on with it, and answers %s', (answer, next) => {
+    const pool = startPool({ handedOver, past: busy });
+    const listener = pool.listener(0);
+    expect([listener.state, pool.waiting]).toEqual(['BUSY', [107, 108]]);
+    listener.writes(`RESULT ${answer.length}\n${answer}READY\n`);
+    expect(listener.received).toEqual(next);
+  });
+
+  test('gives what others have worked on to the next listener, the oldest first', () => {
+    const given = new Map([
+      ['mail_1', event(6)],
+      ['mail_0', event(5)],
+      ['gone', event(4)],
+    ]);
+    const pool = startPool({ listeners: 2, handedOver: { ...handedOver, given } });
+    expect(pool.waiting).toEqual([104, 105, 106, 107, 108]);
+    pool.actor.send({ type: 'pool.drain' });
+    for (const index of [0, 1]) pool.listener(index).getsReady();
+    for (const index of [0, 1, 0, 1, 0]) pool.listener(index).writes(okAndReady);
+    expect(pool.told, 'nothing is waited for in vain').toEqual([{ type: 'pool.drained' }]);
+  });
+
+  test('gives up the oldest where there is no room any more, and says so', () => {
+    const pool = startPool({ bufferSize: 1, handedOver });
+    expect([pool.waiting, pool.discarded]).toEqual([[108], 5]);
+    expect(pool.reports).toEqual(['overflow 106', 'overflow 107']);
+  });
+
+  test('leaves out what it does not ask for any more', () => {
+    const buffer = [event(7), event(8, 'REMOTE_COMMUNICATION')];
+    const pool = startPool({ events: ['TICK'], handedOver: { ...handedOver, buffer, given: new Map() } });
+    expect(pool.waiting).toEqual([107]);
   });
 });
 

@@ -65,6 +65,15 @@ describe('a group that begins after an earlier daemon', () => {
     expect(dead.actor.getSnapshot().context.pool?.getSnapshot().context.members[0]?.past).toBeNull();
   });
 
+  test('hands its pool what has waited there, and keeps nothing of it', () => {
+    const spec = sampleGroup('ear', ['ear'], { kind: 'eventlistener', pool: samplePool });
+    const event = { type: 'TICK_5', serial: 3, server: '', payload: '', poolSerial: 1 } as const;
+    const pool = { buffer: [event], given: new Map(), nextSerial: 2, discarded: 0 };
+    const { past: left, pool: begun } = superviseGroup(spec, { ...past({}), pool }).actor.getSnapshot().context;
+    expect(begun?.getSnapshot().context).toMatchObject({ buffer: [event], nextSerial: 2 });
+    expect(left).toBeNull();
+  });
+
   test('drains what it has resumed', () => {
     const group = superviseGroup(sampleGroup('shop', ['cart', 'pay']), past({ cart: alive(7), pay: stopped }));
     group.actor.send({ type: 'group.quiesce' });
@@ -95,6 +104,17 @@ describe('a supervisor that boots after an earlier daemon', () => {
     expect(tree.states).toEqual({ 'database:database': 'RUNNING', 'shop:cart': 'STARTING', 'shop:pay': 'STOPPED' });
     expect(tree.resumed).toEqual(['database:database RUNNING', 'shop:pay STOPPED']);
     expect(tree.actor.getSnapshot().context.past).toBeNull();
+  });
+
+  test('gives each pool what was handed over, also where nothing is known of its processes', () => {
+    const ear = sampleGroup('ear', ['ear'], { kind: 'eventlistener', pool: samplePool });
+    const pools = new Map([['ear', { buffer: [], given: new Map(), nextSerial: 5, discarded: 1 }]]);
+    const tree = superviseTree([...specs, ear], { past: { ...past, pools } });
+    tree.tell('boot');
+    const { groups } = tree.actor.getSnapshot().context;
+    const { pool } = groups.get('ear')?.getSnapshot().context ?? {};
+    expect(pool?.getSnapshot().context).toMatchObject({ nextSerial: 5, discarded: 1 });
+    expect(tree.states).toMatchObject({ 'database:database': 'RUNNING', 'ear:ear': 'STARTING' });
   });
 
   test('has no past for groups that are added later, not even for one that comes back', () => {
