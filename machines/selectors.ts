@@ -23,6 +23,19 @@ export function processState({ value }: Pick<ProcessSnapshot, 'value'>): Process
   return name !== undefined && isProcessState(name) ? name : 'UNKNOWN';
 }
 
+/** The innermost state with those around it: `alive.STARTING.proving`. */
+export function statePath(value: ProcessSnapshot['value']): string {
+  const words: string[] = [];
+  let rest: unknown = value;
+  while (typeof rest === 'object' && rest !== null) {
+    const [entry] = Object.entries(rest);
+    if (entry === undefined) break;
+    words.push(entry[0]);
+    rest = entry[1];
+  }
+  return [...words, ...(typeof rest === 'string' ? [rest] : [])].join('.');
+}
+
 /** Pid of the living OS child; 0 if there is none. */
 export const livingPid = (snapshot: ProcessSnapshot): number => (snapshot.matches('alive') ? snapshot.context.pid : 0);
 

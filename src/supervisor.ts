@@ -19,6 +19,7 @@ import { createOutput } from './actors/output.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl, UpgradeOutcome } from './commands/control.ts';
 import type { GroupChanges } from './control/control-ports.ts';
+import { createNoteTaker } from './control/process-notes.ts';
 import { createTreeControl } from './control/tree-control.ts';
 import { outputMessage, protocolMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
@@ -118,7 +119,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     now: () => os.clock.now(),
     isEnding: () => supervisorState(root.getSnapshot()) !== 'RUNNING',
   };
+  const notes = createNoteTaker(() => os.clock.stamp());
   const attach = (ref: ProcessRef): void => {
+    notes.attach(ref);
     const process = ref.getSnapshot().context.spec;
     ref.on('process.resumed', (resumed) => announceResumption(announcer, process, resumed));
     ref.on('process.changed', (change) => {
@@ -258,6 +261,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     control: createTreeControl(root, spec, {
       os,
       changes,
+      notes,
       logs,
       events,
       log,

@@ -7,6 +7,7 @@ import type { PoolStatus } from '../model/listener-protocol.ts';
 import type { ProcessInfo } from '../model/process-info.ts';
 import type { ProcessState, SupervisorState } from '../model/process-state.ts';
 import type { GroupSpec, ProcessSpec, SignalSpec } from '../model/program-spec.ts';
+import type { Explanation, ProcessOverview, ProcessUsage } from '../model/trace.ts';
 
 export interface SupervisorControl {
   readonly identifier: string;
@@ -44,6 +45,15 @@ export interface SupervisorControl {
   readonly log: CommandLog;
   /** Every state change of every process, from now on. Returns the function that ends the subscription. */
   onProcessChange(listener: (change: ProcessChange) => void): () => void;
+  /** After groups were activated or deactivated. Returns the function that ends the subscription. */
+  onGroupsChange(listener: () => void): () => void;
+  /** Measures for whoever asks; nothing has to be given back. */
+  openUsageMeter(): UsageMeter;
+}
+
+export interface UsageMeter {
+  /** What each of these OS processes and its descendants use, by pid, since the last call; see `ProcessUsage`. */
+  read(pids: readonly number[]): ReadonlyMap<number, ProcessUsage>;
 }
 
 export type UpgradeOutcome =
@@ -102,6 +112,12 @@ export interface ActiveProcess {
   readonly spec: ProcessSpec;
   state(): ProcessState;
   info(): ProcessInfo;
+  /** The row of the overview, without `usage`. */
+  overview(): ProcessOverview;
+  /** Why it is in its state. Reads the ends of its logs and looks at what runs. */
+  explain(): Explanation;
+  /** Whether it is as it should be; see `Explanation`. */
+  isFine(): boolean;
   /** The text of the last failed spawn or quick exit; '' if none. */
   spawnError(): string;
   /** Looks the command up again, as a start would. */

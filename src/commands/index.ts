@@ -5,6 +5,7 @@ import { eventMethods } from './events.ts';
 import { identityMethods } from './identity.ts';
 import { logMethods } from './logs.ts';
 import type { Method } from './method.ts';
+import { overviewMethods } from './overview.ts';
 import { startMethods } from './processes-start.ts';
 import { stopMethods } from './processes-stop.ts';
 import { signalMethods } from './signal.ts';
@@ -13,6 +14,7 @@ import { stdinMethods } from './stdin.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import { createSystemMethods } from './system.ts';
 import { upgradeMethods } from './upgrade.ts';
+import { whyMethods } from './why.ts';
 
 export { createDispatch } from './dispatch.ts';
 export { apiVersion, supervisorVersion } from './identity.ts';
@@ -35,7 +37,9 @@ export function createMethods(names: readonly string[] = [mainNamespace]): Reado
   ];
   const all = [
     ...names.filter((name) => name !== 'system').flatMap((name) => main.map((method) => renamed(method, name))),
-    ...(names.length > 0 ? [...eventMethods, ...subscriptionMethods, ...upgradeMethods] : []),
+    ...(names.length > 0
+      ? [...eventMethods, ...subscriptionMethods, ...overviewMethods, ...whyMethods, ...upgradeMethods]
+      : []),
     ...createSystemMethods(methods),
   ];
   for (const method of all) methods.set(method.name, method);

@@ -4,11 +4,14 @@ import type { ProcessRef } from '../../machines/group.machine.ts';
 import { livingPid, processState } from '../../machines/selectors.ts';
 import { checkCommand } from '../actors/command-check.ts';
 import type { ActiveProcess, CommandProblem, LogAccess } from '../commands/control.ts';
+import { isFine } from '../explain/fine.ts';
 import { describeProcess } from '../model/description.ts';
 import { exitNumber } from '../model/exit-status.ts';
 import type { ProcessInfo } from '../model/process-info.ts';
 import { processStateCodes } from '../model/process-state.ts';
 import type { ControlPorts } from './control-ports.ts';
+import { explain } from './explanation.ts';
+import { factsOf, overviewOf } from './process-facts.ts';
 
 export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): ActiveProcess {
   const { spec } = ref.getSnapshot().context;
@@ -24,12 +27,17 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
   const stdout = logAccess('stdout');
   const stderr = logAccess('stderr');
 
+  const facts = () => factsOf(ref, { notes: ports.notes, clock: ports.os.clock });
+
   return {
     name,
     group,
     spec,
     state: () => processState(ref.getSnapshot()),
     info: () => processInfo(ref, ports),
+    overview: () => overviewOf(facts()),
+    explain: () => explain(facts(), ports.logs),
+    isFine: () => isFine(facts()),
     spawnError: () => ref.getSnapshot().context.spawnError,
     checkCommand: (): CommandProblem | null => {
       const command = checkCommand(ports.os, spec);

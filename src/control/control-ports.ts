@@ -6,10 +6,12 @@ import type { ProcessLogs } from '../actors/process-logs.ts';
 import type { CommandLog, LogAccess, UpgradeOutcome } from '../commands/control.ts';
 import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
 import type { Os } from '../os/os.ts';
+import type { NoteTaker } from './process-notes.ts';
 
 export interface ControlPorts {
   readonly os: Os;
   readonly changes: ChangeHub;
+  readonly notes: NoteTaker;
   readonly logs: ProcessLogs;
   readonly events: Pick<EventSystem, 'remote' | 'pools'>;
   readonly log: CommandLog;

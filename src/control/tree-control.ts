@@ -4,7 +4,8 @@ import type { ActorRefFrom } from 'xstate';
 import { supervisorState } from '../../machines/selectors.ts';
 import type { GroupRef, supervisorMachine } from '../../machines/supervisor.machine.ts';
 import type { ActiveGroup, ActiveProcess, SupervisorControl } from '../commands/control.ts';
-import type { SupervisorSpec } from '../model/program-spec.ts';
+import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
+import { createUsageMeter } from '../os/process-usage.ts';
 import { createActiveProcess } from './active-process.ts';
 import type { ControlPorts } from './control-ports.ts';
 
@@ -19,6 +20,11 @@ export function createTreeControl(
     const known = wrappers.get(ref) ?? createActiveGroup(ref, ports);
     wrappers.set(ref, known);
     return known;
+  };
+  const groupListeners = new Set<() => void>();
+  const sendGroups = (event: { type: 'group.add'; spec: GroupSpec } | { type: 'group.remove'; name: string }): void => {
+    root.send(event);
+    for (const listener of [...groupListeners]) listener();
   };
   const groupRefs = (): ReadonlyMap<string, GroupRef> => root.getSnapshot().context.groups;
 
@@ -45,9 +51,9 @@ export function createTreeControl(
     },
     activate: (spec) => {
       ports.logs.prepare(spec);
-      root.send({ type: 'group.add', spec });
+      sendGroups({ type: 'group.add', spec });
     },
-    deactivate: (name) => root.send({ type: 'group.remove', name }),
+    deactivate: (name) => sendGroups({ type: 'group.remove', name }),
     shutdown: () => root.send({ type: 'supervisor.shutdown' }),
     restart: () => {
       // A file with mistakes must not take the running programs down: refused before anything stops.
@@ -59,6 +65,11 @@ export function createTreeControl(
     mainLog: ports.mainLog,
     log: ports.log,
     onProcessChange: (listener) => ports.changes.onAny(listener),
+    onGroupsChange: (listener) => {
+      groupListeners.add(listener);
+      return () => groupListeners.delete(listener);
+    },
+    openUsageMeter: () => createUsageMeter(() => ports.os.clock.steady()),
   };
 }
 

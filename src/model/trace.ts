@@ -94,7 +94,7 @@ export interface ProcessOverview {
   readonly restarts: number;
   /** How it last ended: `exit status 1`, `terminated by SIGKILL`; '' if it never did. */
   readonly lastExit: string;
-  /** Of its OS process and that process's descendants in its process group; null when it does not run or is not known. */
+  /** Of its OS process and all that process's descendants; null when it does not run or is not known. */
   readonly usage: ProcessUsage | null;
   readonly timer: RunningTimer | null;
   /** One sentence on why it is in this state; see `Explanation`. */
@@ -120,4 +120,6 @@ export interface Explanation {
   readonly evidence: readonly string[];
   /** Serials of the trace records it rests on. */
   readonly records: readonly number[];
+  /** False when somebody should look at it. */
+  readonly fine: boolean;
 }

@@ -70,6 +70,7 @@ export const subscriptionMethods = {
   processes: 'subscribe.processes',
   log: 'subscribe.log',
   mainLog: 'subscribe.mainLog',
+  overview: 'subscribe.overview',
   end: 'subscribe.end',
 } as const;
 
@@ -80,6 +81,8 @@ export const notifications = {
   logBytes: 'log.bytes',
   /** [subscription, place]: the log goes on there, under the version of the server that takes over from this one. */
   logPlace: 'log.place',
+  /** [subscription, { processes, removed }] */
+  overviewChanged: 'overview.changed',
   /** [count]: so many notifications were dropped since the last one that was sent, because the peer read too slowly. */
   missed: 'missed',
   /**

@@ -94,12 +94,15 @@ describe('while the daemon is ending', () => {
       'subscribe.end',
       'subscribe.log',
       'subscribe.mainLog',
+      'subscribe.overview',
       'subscribe.processes',
       'supervisor.sendRemoteCommEvent',
       'system.listMethods',
       'system.methodHelp',
       'system.methodSignature',
       'system.multicall',
+      'trace.troubles',
+      'trace.why',
     ]);
   });
 

@@ -16,6 +16,7 @@ import type {
   SignalOutcome,
   SupervisorControl,
   UpgradeOutcome,
+  UsageMeter,
 } from '../../src/commands/control.ts';
 import { createDispatch, createMethods } from '../../src/commands/index.ts';
 import type { Session } from '../../src/commands/method.ts';
@@ -25,6 +26,7 @@ import type { ProcessInfo } from '../../src/model/process-info.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../../src/model/process-state.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec, SignalSpec } from '../../src/model/program-spec.ts';
 import type { Role } from '../../src/model/role.ts';
+import type { Explanation, ProcessOverview, ProcessUsage } from '../../src/model/trace.ts';
 
 const noOutput: OutputSpec = {
   logfile: { kind: 'none' },
@@ -115,6 +117,7 @@ export class FakeProcess implements ActiveProcess {
   startScript: readonly ProcessState[] = ['STARTING'];
   stopScript: readonly ProcessState[] = ['STOPPING'];
   infoValues: Partial<ProcessInfo> = {};
+  overviewValues: Partial<ProcessOverview> = {};
   #state: ProcessState;
   readonly #listeners = new Set<(change: ProcessChange) => void>();
 
@@ -158,6 +161,36 @@ export class FakeProcess implements ActiveProcess {
       description: '',
       ...this.infoValues,
     };
+  }
+
+  overview(): ProcessOverview {
+    const { pid } = this.info();
+    return {
+      group: this.group,
+      name: this.name,
+      statename: this.#state,
+      state: this.#state,
+      since: 0,
+      pid,
+      startedAt: 0,
+      restarts: 0,
+      lastExit: '',
+      usage: null,
+      timer: null,
+      why: '',
+      description: '',
+      ...this.overviewValues,
+    };
+  }
+
+  explain(): Explanation {
+    const { group, name } = this;
+    const sentence = `${this.#state}: as the test says`;
+    return { group, name, statename: this.#state, sentence, evidence: [], records: [], fine: this.isFine() };
+  }
+
+  isFine(): boolean {
+    return this.#state !== 'FATAL';
   }
 
   spawnError(): string {
@@ -247,6 +280,9 @@ export class FakeControl implements SupervisorControl {
   rereadResult: () => ConfigChanges = () => ({ added: [], changed: [], removed: [] });
   /** Names of what was asked of the daemon: `shutdown`, `activate web`. */
   readonly asked: string[] = [];
+  /** What the processes of these pids use. */
+  usage: ReadonlyMap<number, ProcessUsage> = new Map();
+  readonly #groupListeners = new Set<() => void>();
 
   constructor(groups: readonly FakeGroup[]) {
     this.active = [...groups];
@@ -304,6 +340,25 @@ export class FakeControl implements SupervisorControl {
 
   eventPools(): readonly PoolStatus[] {
     return this.pools;
+  }
+
+  openUsageMeter(): UsageMeter {
+    return { read: (pids) => new Map([...this.usage].filter(([pid]) => pids.includes(pid))) };
+  }
+
+  onGroupsChange(listener: () => void): () => void {
+    this.#groupListeners.add(listener);
+    return () => this.#groupListeners.delete(listener);
+  }
+
+  /** Other groups are active from now on. */
+  changeGroups(groups: readonly FakeGroup[]): void {
+    this.active = [...groups];
+    for (const listener of this.#groupListeners) listener();
+  }
+
+  get groupListenerCount(): number {
+    return this.#groupListeners.size;
   }
 
   onProcessChange(listener: (change: ProcessChange) => void): () => void {

@@ -62,7 +62,10 @@ describe('introspection', () => {
       'subscribe.end',
       'subscribe.log',
       'subscribe.mainLog',
+      'subscribe.overview',
       'subscribe.processes',
+      'trace.troubles',
+      'trace.why',
     ]);
   });
 

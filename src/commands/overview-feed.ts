@@ -1,0 +1,123 @@
+/**
+ * What changes in the overview of all processes, gathered for one subscriber: states soon, everything else once an
+ * interval. It costs nothing but its timer while nothing happens, and ends with its subscription.
+ */
+
+import type { ProcessOverview } from '../model/trace.ts';
+import type { ActiveProcess, SupervisorControl } from './control.ts';
+
+export interface OverviewChange {
+  readonly processes: readonly ProcessOverview[];
+  /** `group:name` each. */
+  readonly removed: readonly string[];
+}
+
+export interface OverviewOptions {
+  readonly intervalMs: number;
+  /** What the subscriber knows. */
+  readonly told: readonly ProcessOverview[];
+  readonly onChange: (change: OverviewChange) => void;
+}
+
+type Observed = Pick<SupervisorControl, 'groups' | 'group' | 'onProcessChange' | 'onGroupsChange' | 'openUsageMeter'>;
+
+/** Changes of state within so many milliseconds are told together. */
+const gatherMs = 100;
+
+/** After so many milliseconds there is something to say about CPU: nobody wants to wait an interval for that. */
+const firstReadingMs = 500;
+
+/** So many rows at most in one notification, for one that is dropped is lost as a whole. */
+const mostRows = 500;
+
+/** Begins at once. Returns the function that ends it. */
+export function beginOverview(control: Observed, { intervalMs, told, onChange }: OverviewOptions): () => void {
+  const known = new Map(told.map((row) => [keyOf(row), row]));
+  const meter = control.openUsageMeter();
+  let usage = meter.read(pidsOf(told));
+  const dirty = new Map<string, { readonly group: string; readonly process: string }>();
+  let gathering: NodeJS.Timeout | null = null;
+  let groupsChanged = false;
+
+  const present = (process: ActiveProcess): ProcessOverview => {
+    const row = process.overview();
+    return { ...row, usage: usage.get(row.pid) ?? null };
+  };
+  const rows = (): readonly ProcessOverview[] =>
+    control.groups().flatMap((group) => group.processes().map((process) => present(process)));
+
+  const tell = (present: readonly ProcessOverview[], removed: readonly string[]): void => {
+    const changed = present.filter((row) => !isSame(known.get(keyOf(row)), row));
+    for (const row of changed) known.set(keyOf(row), row);
+    for (const key of removed) known.delete(key);
+    if (changed.length === 0 && removed.length === 0) return;
+    onChange({ processes: changed.slice(0, mostRows), removed });
+    for (let from = mostRows; from < changed.length; from += mostRows) {
+      onChange({ processes: changed.slice(from, from + mostRows), removed: [] });
+    }
+  };
+  const tellAll = (): void => {
+    const all = rows();
+    const keys = new Set(all.map(keyOf));
+    tell(
+      all,
+      [...known.keys()].filter((key) => !keys.has(key)),
+    );
+  };
+
+  const gather = (): void => {
+    gathering ??= setTimeout(() => {
+      gathering = null;
+      const changed = [...dirty.values()];
+      dirty.clear();
+      if (groupsChanged) {
+        groupsChanged = false;
+        tellAll();
+        return;
+      }
+      const processes = changed.flatMap(({ group, process }) => control.group(group)?.process(process) ?? []);
+      tell(processes.map(present), []);
+    }, gatherMs);
+  };
+  const endChanges = control.onProcessChange(({ group, process }) => {
+    dirty.set(`${group}:${process}`, { group, process });
+    gather();
+  });
+  const endGroups = control.onGroupsChange(() => {
+    groupsChanged = true;
+    gather();
+  });
+
+  const measure = (): void => {
+    usage = meter.read(pidsOf(control.groups().flatMap((group) => group.processes().map((one) => one.overview()))));
+    tellAll();
+    timer = setTimeout(measure, intervalMs);
+  };
+  let timer = setTimeout(measure, firstReadingMs);
+
+  return () => {
+    endChanges();
+    endGroups();
+    clearTimeout(timer);
+    if (gathering !== null) clearTimeout(gathering);
+  };
+}
+
+const keyOf = ({ group, name }: ProcessOverview): string => `${group}:${name}`;
+
+const pidsOf = (rows: readonly ProcessOverview[]): readonly number[] =>
+  rows.flatMap(({ pid }) => (pid === 0 ? [] : [pid]));
+
+/** `description` follows from the rest and holds an uptime, which is another one each second. */
+function isSame(before: ProcessOverview | undefined, now: ProcessOverview): boolean {
+  if (before === undefined) return false;
+  const { usage, timer, description, ...rest } = now;
+  const { usage: formerUsage, timer: formerTimer, description: _, ...former } = before;
+  return isEqual(rest, former) && isEqual(usage, formerUsage) && isEqual(timer, formerTimer);
+}
+
+function isEqual<Fields extends object>(one: Fields | null, other: Fields | null): boolean {
+  if (one === null || other === null) return one === other;
+  const values = new Map<string, unknown>(Object.entries(other));
+  return Object.entries(one).every(([name, value]) => values.get(name) === value);
+}

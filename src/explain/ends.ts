@@ -1,0 +1,20 @@
+/** How a program ended, in words that follow its name or stand alone. */
+
+import { type ExitStatus, describeExit as inLogWords } from '../model/exit-status.ts';
+import { duration } from './words.ts';
+
+/** `exit status 3`, `terminated by SIGSEGV (core dumped)`, `an end that nobody saw`. */
+export const describeEnd = (status: ExitStatus): string =>
+  status.kind === 'unseen' ? 'an end that nobody saw' : inLogWords(status);
+
+/** `exited with status 1 after 0.2 s`. */
+export function describeRun(status: ExitStatus, ranMs: number): string {
+  switch (status.kind) {
+    case 'exited':
+      return `exited with status ${status.code} after ${duration(ranMs)}`;
+    case 'signalled':
+      return `was ${inLogWords(status)} after ${duration(ranMs)}`;
+    case 'unseen':
+      return 'ended while no supervisord watched it';
+  }
+}

@@ -1,0 +1,28 @@
+/** Whether a process is as it should be: what is asked for in the night is what is not. */
+
+import { isExpectedExit } from '../model/exit-status.ts';
+import type { ExplainedProcess } from './facts.ts';
+
+/** A program that was restarted for a reason nobody expects is watched for so long before it counts as well. */
+const recoveryMs = 60_000;
+
+export function isFine(facts: ExplainedProcess): boolean {
+  const { statename, spec, lastEnd, now } = facts;
+  const endedBadly = lastEnd !== null && !facts.wasStopped && !isExpectedExit(lastEnd, spec.exitCodes);
+  switch (statename) {
+    case 'STOPPED':
+      return true;
+    case 'STARTING':
+      return facts.failures === 0 && !(facts.starts > 1 && endedBadly && now - facts.stoppedAt < recoveryMs);
+    case 'RUNNING':
+      return !(facts.starts > 1 && endedBadly && now - facts.startedAt < recoveryMs);
+    case 'STOPPING':
+      return !facts.state.endsWith('.killing');
+    case 'EXITED':
+      return facts.isEnding || !endedBadly;
+    case 'BACKOFF':
+    case 'FATAL':
+    case 'UNKNOWN':
+      return false;
+  }
+}
