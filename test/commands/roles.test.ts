@@ -40,7 +40,9 @@ describe('a role', () => {
   it('that looks reaches nothing that changes a thing', async () => {
     const reading = [...methods.values()].filter(({ role }) => role === 'view').map(({ name }) => name);
     expect(
-      reading.filter((name) => !/\.(get|read|tail|list|method|multicall|pools|describe)|^(?:subscribe|trace)\./.test(name)),
+      reading.filter(
+        (name) => !/\.(get|read|tail|list|method|multicall|pools|describe)|^(?:subscribe|trace)\./.test(name),
+      ),
     ).toEqual([]);
   });
 
