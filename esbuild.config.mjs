@@ -1,5 +1,6 @@
-// Bundles the commands of package.json `bin` into dist/. Run by `npm run build`.
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+// Bundles the commands of package.json `bin` into dist/, and lays out the charts. Run by `npm run build`.
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const commands = ['supervisord', 'supervisorctl', 'pidproxy', 'demo'];
@@ -36,4 +37,33 @@ for (const name of commands) chmodSync(`dist/${name}.js`, 0o755);
 for (const name of readdirSync('dist', { recursive: true })) {
   const path = `dist/${name}`;
   if (path.endsWith('.js') && !(path in metafile.outputs)) rmSync(path);
+}
+
+await writeCharts();
+
+/** Writes dist/charts.json, unless what it is made from has not changed since it was. */
+async function writeCharts() {
+  const program = 'node_modules/.cache/lay-out-charts.mjs';
+  await build({
+    entryPoints: ['src/charts/lay-out-all.ts'],
+    outfile: program,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const made = createHash('sha256')
+    .update(readFileSync(program))
+    .update(readFileSync('package-lock.json'))
+    .digest('hex');
+  const kept = `node_modules/.cache/charts-${made}.json`;
+  if (!existsSync(kept)) {
+    const { layOutAll } = await import(`./${program}?${made}`);
+    writeFileSync(`${kept}.${process.pid}`, JSON.stringify(await layOutAll()));
+    renameSync(`${kept}.${process.pid}`, kept);
+  }
+  // Replaced in one step, so that a daemon that reads it while a build runs finds it whole.
+  writeFileSync(`dist/charts.json.${process.pid}`, readFileSync(kept));
+  renameSync(`dist/charts.json.${process.pid}`, 'dist/charts.json');
 }

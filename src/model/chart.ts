@@ -3,6 +3,13 @@
  * documentation draw the same picture without a machine or a layout engine at hand.
  */
 
+/** What `charts.json` holds: the chart of every machine. */
+export interface ChartFile {
+  /** Of the shapes in this file. A higher one adds fields and values only. */
+  readonly version: 1;
+  readonly charts: readonly Chart[];
+}
+
 /** All lengths in pixels of the picture's own coordinates, from its upper left corner. */
 export interface Chart {
   /** `process`, `group`, `supervisor`, `pool`, `listener`. */
