@@ -7,6 +7,7 @@
 import type { Conversation } from '../actors/event-system.ts';
 import type { ResumableState } from '../model/listener-protocol.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
+import { keyOf } from './process-key.ts';
 
 interface Progress extends Conversation {
   /** What the listener has said is being taken out of its pipe. */
@@ -51,5 +52,3 @@ export class Conversations {
     return [...this.#known.values()].some(({ isMidway, isWriting }) => isMidway || isWriting);
   }
 }
-
-const keyOf = ({ groupName, name }: ProcessSpec): string => JSON.stringify([groupName, name]);

@@ -137,6 +137,8 @@ autorestart=false
       await lives.waitForState('deaf', 'RUNNING');
       await lives.daemon.waitForFile('deaf.log', 'ready');
       const { pid } = await lives.info('deaf');
+      // By a daemon that has gone on with it itself.
+      await lives.next();
       await lives.call('supervisor.stopProcess', 'deaf', false);
       await lives.next();
       expect(await lives.info('deaf')).toMatchObject({ statename: 'STOPPING', pid });

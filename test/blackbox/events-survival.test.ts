@@ -101,6 +101,9 @@ describe('an event listener', () => {
           await lives.sandbox.shell('mkfifo answers');
           await lives.start();
           const { pid } = await lives.waitForState('ear', 'RUNNING');
+          await becomes(lives, 'READY');
+          await pass(lives);
+          // By a daemon that has gone on with it itself.
           await tell(lives, 'one');
           await hears(lives, ['one']);
           await pass(lives);

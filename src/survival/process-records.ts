@@ -1,0 +1,130 @@
+/**
+ * What is known of each process, as the next daemon is to find it in the journal. While a program of the last daemon has to
+ * end, the record of its process speaks of that one: should this daemon be killed, the next one has to know of it.
+ */
+
+import { fingerprintOf } from '../adoption/fingerprint.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ProcessRecord } from '../model/process-record.ts';
+import { isStopped } from '../model/process-state.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
+import type { ProcessIdentity } from '../os/watch-process.ts';
+import type { LastLife } from './last-life.ts';
+import { keyOf, keyOfRecord } from './process-key.ts';
+import type { SurvivalPorts } from './survival.ts';
+
+/** What a record says besides what follows from the configuration and from the living child. */
+export type ProcessFacts = Omit<ProcessRecord, keyof Constant | keyof ProcessIdentity>;
+
+type Constant = Pick<ProcessRecord, 'group' | 'name' | 'autoLogs' | 'fingerprint' | 'stop'>;
+
+export class ProcessRecords {
+  readonly #lastLife: LastLife;
+  /** Of the living children. */
+  readonly #living: Map<string, ProcessIdentity>;
+  readonly #records: Map<string, ProcessRecord>;
+  /** Processes whose record speaks of a leftover until that has ended. */
+  readonly #unclear: Set<string>;
+  readonly #fingerprints = new WeakMap<ProcessSpec, string>();
+  #journal: Journal | null = null;
+  #autoLog: SurvivalPorts['autoLog'] = () => null;
+
+  constructor(lastLife: LastLife) {
+    this.#lastLife = lastLife;
+    this.#living = new Map(
+      lastLife.adopted.map(({ record }) => {
+        const { pid, startTicks } = record;
+        return [keyOfRecord(record), { pid, startTicks }];
+      }),
+    );
+    this.#records = new Map(lastLife.goneOnWith.map(({ record }) => [keyOfRecord(record), record]));
+    this.#unclear = new Set(lastLife.ended.map(({ record }) => keyOfRecord(record)));
+  }
+
+  /** Until then nothing is written. */
+  begin(journal: Journal, { autoLog }: SurvivalPorts): void {
+    this.#journal = journal;
+    this.#autoLog = autoLog;
+  }
+
+  note(spec: ProcessSpec, facts: Partial<ProcessFacts>): void {
+    const key = keyOf(spec);
+    const child = this.#living.get(key) ?? noChild;
+    const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
+    this.#records.set(key, record);
+    this.#journal?.write(this.#unclear.has(key) ? this.#leftoverRecord(key, record) : record);
+  }
+
+  /** Of listeners that do not live nothing is worth writing, nor what stands there already. */
+  noteConversation(spec: ProcessSpec, listener: ProcessRecord['listener']): void {
+    const key = keyOf(spec);
+    if (this.#living.has(key) && this.#records.get(key)?.listener !== listener) this.note(spec, { listener });
+  }
+
+  lives(spec: ProcessSpec, child: ProcessIdentity): void {
+    this.#living.set(keyOf(spec), child);
+    this.note(spec, {});
+  }
+
+  /** Nothing is written of it: a change of state follows. */
+  livesNoMore(spec: ProcessSpec): void {
+    this.#living.delete(keyOf(spec));
+  }
+
+  forget(group: string): void {
+    for (const [key, record] of this.#records) {
+      if (record.group !== group) continue;
+      this.#records.delete(key);
+      this.#living.delete(key);
+      if (!this.#unclear.has(key)) this.#journal?.forget(group, record.name);
+    }
+  }
+
+  /** What was neither gone on with nor had to be ended. */
+  forgetEnded(): void {
+    for (const { record } of this.#lastLife.forgotten) this.#journal?.forget(record.group, record.name);
+  }
+
+  /** From now on the records speak of the present processes alone. */
+  forgetLeftovers(): void {
+    for (const { record } of this.#lastLife.ended) {
+      const key = keyOfRecord(record);
+      this.#journal?.forget(record.group, record.name);
+      this.#unclear.delete(key);
+      const present = this.#records.get(key);
+      if (present !== undefined) this.#journal?.write(present);
+    }
+  }
+
+  /** Says of a leftover what was written of it, and if nobody wants its successor that it is being stopped. */
+  #leftoverRecord(key: string, present: ProcessRecord): ProcessRecord {
+    const past = this.#lastLife.recordOf(key) ?? present;
+    return isStopped(present.state) ? { ...past, state: 'STOPPING' } : past;
+  }
+
+  #constant(spec: ProcessSpec): Constant {
+    const fingerprint = this.#fingerprints.get(spec) ?? fingerprintOf(spec);
+    this.#fingerprints.set(spec, fingerprint);
+    const stop = {
+      signal: spec.stopSignal,
+      waitMs: spec.stopWaitMs,
+      asGroup: spec.stopAsGroup,
+      killAsGroup: spec.killAsGroup,
+    };
+    const autoLogs = { stdout: this.#autoLog(spec, 'stdout') ?? '', stderr: this.#autoLog(spec, 'stderr') ?? '' };
+    return { group: spec.groupName, name: spec.name, autoLogs, fingerprint, stop };
+  }
+}
+
+const noChild: ProcessIdentity = { pid: 0, startTicks: 0 };
+
+const blankRecord: ProcessFacts = {
+  state: 'STOPPED',
+  startedAt: 0,
+  stoppedAt: 0,
+  failures: 0,
+  lastExit: null,
+  spawnError: '',
+  restartDeclined: false,
+  listener: null,
+};
