@@ -3,6 +3,8 @@
  * rather than to a method of the control interface. docs/reference/protocol.md describes the same for other languages.
  */
 
+import type { Role } from '../model/role.ts';
+
 /** 1: requests, subscriptions by notifications, authentication, hello. */
 export const protocolVersion = 1;
 
@@ -61,6 +63,8 @@ export interface HelloReply {
   readonly protocol: number;
   /** False as long as `session.authenticate` is needed. */
   readonly authenticated: boolean;
+  /** What the peer may do on this connection; null until it has said who it is. */
+  readonly role: Role | null;
 }
 
 /** Methods whose notifications are never sent before their reply, so that a client knows the subscription's number. */

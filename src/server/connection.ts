@@ -9,9 +9,10 @@ import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
 import { isArray } from '../protocol/frame.ts';
 import { afterPreface } from '../protocol/preface.ts';
-import type { Access } from './access.ts';
+import type { Access, Identity } from './access.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
+import type { MessageSocket } from './message-socket.ts';
 import type { Peer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 import { runSession, type ServedConnection } from './session.ts';
@@ -28,10 +29,14 @@ export interface HttpConnection {
   /** To be called when something large may have been given to the peer to read. */
   readonly onOutput: () => void;
   readonly access: Access;
+  /** Largest message of a session. */
+  readonly messageBytes: number;
+  /** Has what the connection was turned into carry a session of somebody who is known already. */
+  readonly beginSession: (socket: MessageSocket, identity: Identity) => ServedConnection;
 }
 
-/** Returns the function by which the server ends the connection when it shuts down. */
-export type HttpHandler = (connection: HttpConnection) => () => void;
+/** Returns how the server holds the connection. */
+export type HttpHandler = (connection: HttpConnection) => ServedConnection;
 
 export interface ConnectionOptions {
   readonly socket: Socket;
@@ -90,10 +95,18 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
       endGently(socket, limits.closeGraceMs);
     } else {
       socket.removeListener('error', onError);
-      served = {
-        end: options.http({ socket, firstBytes, id, peer, server, access, onOutput }),
-        idleSince: () => null,
-      };
+      served = options.http({
+        socket,
+        firstBytes,
+        id,
+        peer,
+        server,
+        access,
+        onOutput,
+        messageBytes: limits.framesAfter.maxBytes,
+        beginSession: (carrier, identity) =>
+          runSession({ ...options, socket: carrier, identity, firstBytes: new Uint8Array(0) }),
+      });
     }
   };
 

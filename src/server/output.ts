@@ -3,10 +3,10 @@
  * the others are dropped, counted, and the count is told as soon as the queue is empty again.
  */
 
-import type { Socket } from 'node:net';
 import { encodeMessage } from '../protocol/codec.ts';
 import type { ErrorRecord } from '../protocol/messages.ts';
 import { notifications } from '../protocol/messages.ts';
+import type { MessageSocket } from './message-socket.ts';
 
 export interface Output {
   /** Throws when the result cannot be expressed in MessagePack; then nothing was sent. */
@@ -22,7 +22,7 @@ export interface Output {
 }
 
 export interface OutputOptions {
-  readonly socket: Socket;
+  readonly socket: MessageSocket;
   /** Queued bytes above which notifications are dropped. */
   readonly notificationBytes: number;
   /** The peer has taken everything. */

@@ -4,7 +4,6 @@
  * one log line; it can never cost more than the limits say.
  */
 
-import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch, Session } from '../commands/method.ts';
 import { Fault } from '../model/errors.ts';
@@ -15,6 +14,7 @@ import { protocolVersion, sessionMethods, subscriptionNamespace, unauthorizedCod
 import { type Access, describeActor, type Identity } from './access.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
+import type { MessageSocket } from './message-socket.ts';
 import { createOutput } from './output.ts';
 import type { Peer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
@@ -30,12 +30,14 @@ export interface ServedConnection {
 }
 
 export interface SessionOptions {
-  readonly socket: Socket;
+  readonly socket: MessageSocket;
   /** What was read to find out that the peer speaks MessagePack. */
   readonly firstBytes: Uint8Array;
   readonly id: number;
   readonly peer: Peer;
   readonly access: Access;
+  /** Who was found to be speaking before the session began; whoever needs no name by default. */
+  readonly identity?: Identity;
   readonly dispatch: Dispatch;
   readonly log: ServerLog;
   readonly limits: ServerLimits;
@@ -55,7 +57,7 @@ export function runSession(options: SessionOptions): ServedConnection {
     onEmpty: () => readOn(),
     onFull: options.onOutput,
   });
-  let identity = access.anonymous;
+  let identity = options.identity ?? access.anonymous;
   let wrongPasswords = 0;
   const inFlight = new Set<{ readonly id: number }>();
   let resting = false;
@@ -177,6 +179,7 @@ export function runSession(options: SessionOptions): ServedConnection {
         version: options.version,
         protocol: protocolVersion,
         authenticated: identity !== null,
+        role: identity?.role ?? null,
       };
       output.reply(request.id, null, hello);
     } else if (request.method === sessionMethods.authenticate) {

@@ -79,7 +79,7 @@ describe('the first byte', () => {
         connection.socket.unshift(connection.firstBytes);
         web.emit('connection', connection.socket);
         connection.socket.resume();
-        return () => connection.socket.destroy();
+        return { end: () => connection.socket.destroy(), idleSince: () => null };
       },
     });
     expect(await acceptedHttp(served.path)).toEqual({ status: 200, body: 'PUT /some/thing' });

@@ -31,7 +31,7 @@ describe('a session', () => {
     peer.send(request(1, 'session.hello', 'test', 99, 'more'));
     await until('a reply', () => peer.messages.length === 1);
     expect(peer.messages).toEqual([
-      response(1, { server: 'statevisor', version: '1.2.3', protocol: 1, authenticated: false }),
+      response(1, { server: 'statevisor', version: '1.2.3', protocol: 1, authenticated: false, role: null }),
     ]);
   });
 

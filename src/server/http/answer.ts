@@ -4,22 +4,20 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hostname } from 'node:os';
 import type { SupervisorControl } from '../../commands/control.ts';
 import type { Dispatch, Session } from '../../commands/method.ts';
 import type { ServerSpec } from '../../model/program-spec.ts';
-import { quoteText } from '../../model/python-text.ts';
 import type { Access, Identity } from '../access.ts';
 import type { Peer } from '../peer.ts';
 import type { ServerLog } from '../server-log.ts';
-import { authorize, tooManyLogins, unauthorized } from './authorization.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { findLog, sendLogTail } from './log-tail.ts';
 import { changesState, type PageHandler, type PageRequest, readFields } from './page.ts';
 import { errorReply, finalErrorReply, type Reply, reply, sendReply } from './reply.ts';
 import { discardBody, readBody } from './request-body.ts';
 import { parseTarget, type RequestPath } from './request-path.ts';
-import { foreignHost, isSilentBrowser, mayBeForeignForm, otherSite } from './request-site.ts';
+import { isSilentBrowser, mayBeForeignForm, otherSite } from './request-site.ts';
+import { identifyVisitor, refuseSite } from './visitor.ts';
 import { answerXmlRpc } from './xml-rpc.ts';
 
 export interface AnswerOptions {
@@ -70,20 +68,9 @@ async function routeSafely(options: AnswerOptions, exchange: Exchange): Promise<
 }
 
 async function route(options: AnswerOptions, exchange: Exchange): Promise<Outcome> {
-  const { request, server, access } = exchange;
-  const login = authorize(access, request.headers.authorization, exchange.peer);
-  if (login.kind === 'refused') return tooManyLogins(login.waitMs);
-  if (login.kind !== 'accepted') return unauthorized();
-  const foreign = access.anonymous === null ? null : foreignHost(request.headers, server, hostname());
-  if (foreign !== null) {
-    return refuse(
-      options,
-      exchange,
-      foreign,
-      'this name is not known to the server; use its address, or set a password',
-    );
-  }
-  return await answerAdmitted(options, { ...exchange, session: exchange.sessionOf(login.identity) });
+  const visitor = identifyVisitor(exchange, options.log);
+  if (visitor.kind === 'refused') return visitor.reply;
+  return await answerAdmitted(options, { ...exchange, session: exchange.sessionOf(visitor.identity) });
 }
 
 async function answerAdmitted(options: AnswerOptions, exchange: Admitted): Promise<Outcome> {
@@ -107,7 +94,7 @@ async function answerCall(options: AnswerOptions, exchange: Admitted): Promise<O
   const { dispatch, log, limits } = options;
   if (request.method !== 'POST') return errorReply(400);
   const site = otherSite(request.headers) ?? (mayBeForeignForm(request.headers) ? silent : null);
-  if (site !== null) return refuse(options, exchange, site);
+  if (site !== null) return refuseSite(exchange, options.log, site);
   const body = await readText(request, limits.callBytes, limits.bodyMs);
   if (!(body instanceof Uint8Array)) return body;
   return answerXmlRpc(body, { dispatch, session, log, limits: limits.xml });
@@ -126,7 +113,7 @@ async function answerPage(options: AnswerOptions, exchange: Admitted, target: Re
   const isChange = changesState(method, fields);
   const isSilent = isChange && isSilentBrowser(request.headers);
   const site = isChange ? (otherSite(request.headers) ?? (isSilent && method === 'POST' ? silent : null)) : null;
-  if (site !== null) return refuse(options, exchange, site);
+  if (site !== null) return refuseSite(exchange, options.log, site);
   const pages = await options.loadPages();
   const page = await pages({
     method,
@@ -165,16 +152,4 @@ async function readText(
   }
 }
 
-const shownCharacters = 200;
-
 const silent = 'the browser does not say from which page';
-
-function refuse({ log }: AnswerOptions, { request, peer }: Exchange, why: string, remedy?: string): Reply {
-  const said = quoteText(why.slice(0, shownCharacters));
-  const asked = quoteText(`${request.method} ${request.url}`.slice(0, shownCharacters));
-  log.warn(`refused ${asked} of ${peer.name}: a browser was led here by another site (${said})`);
-  return errorReply(
-    403,
-    `the request comes from another site (${why.slice(0, shownCharacters)})${remedy ? `; ${remedy}` : ''}`,
-  );
-}

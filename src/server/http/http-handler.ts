@@ -4,6 +4,7 @@
  */
 
 import type { HttpConnection, HttpHandler } from '../connection.ts';
+import type { ServedConnection } from '../session.ts';
 import type { AnswerOptions } from './answer.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { defaultHttpLimits } from './http-limits.ts';
@@ -21,12 +22,10 @@ export function createHttpHandler({ limits = defaultHttpLimits, ...options }: Ht
   return (connection) => {
     // At once: an end that comes while nothing is left to read could not be taken back.
     connection.socket.unshift(connection.firstBytes);
-    let end = (): void => {
-      connection.socket.destroy();
-    };
+    let served: ServedConnection = { end: () => connection.socket.destroy(), idleSince: () => null };
     const begin = async (): Promise<void> => {
       const server = await loaded();
-      if (!connection.socket.destroyed) end = server.take(connection);
+      if (!connection.socket.destroyed) served = server.take(connection);
     };
     const ignoreErrors = quietUntilTaken(connection);
     begin()
@@ -35,7 +34,14 @@ export function createHttpHandler({ limits = defaultHttpLimits, ...options }: Ht
         connection.socket.destroy();
       })
       .finally(ignoreErrors);
-    return () => end();
+    return {
+      end: (reason) => served.end(reason),
+      idleSince: () => served.idleSince(),
+      handOver: async (reason) => {
+        if (served.handOver === undefined) served.end(reason);
+        else await served.handOver(reason);
+      },
+    };
   };
 }
 

@@ -9,12 +9,14 @@ import type { Session } from '../../commands/method.ts';
 import { describeActor, type Identity } from '../access.ts';
 import type { HttpConnection } from '../connection.ts';
 import { endGently } from '../end-gently.ts';
+import type { ServedConnection } from '../session.ts';
 import { type AnswerOptions, answer } from './answer.ts';
-import { finalErrorReply, reasonOf } from './reply.ts';
+import { finalErrorReply, type Reply, reasonOf } from './reply.ts';
+import { admitWebSocket, asksForWebSocket, withoutUpgrade } from './upgrade.ts';
 
 export interface HttpServer {
-  /** Takes a paused socket over, with what was read from it put back. Returns the function that ends the connection. */
-  take(connection: HttpConnection): () => void;
+  /** Takes a paused socket over, with what was read from it put back. */
+  take(connection: HttpConnection): ServedConnection;
 }
 
 interface OpenConnection {
@@ -34,6 +36,8 @@ interface OpenConnection {
   broken: boolean;
   /** No further request is answered. */
   ending: boolean;
+  /** What a WebSocket carries, since it became one. */
+  session: ServedConnection | null;
 }
 
 export function createHttpServer(options: AnswerOptions): HttpServer {
@@ -122,6 +126,50 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     if (peer !== undefined) breakOff(peer, 400);
   });
 
+  server.on('upgrade', (request: IncomingMessage, upgraded: Duplex, head: Buffer) => {
+    const peer = open.get(upgraded);
+    if (peer === undefined || peer.ending) return;
+    const { socket } = peer.connection;
+    idle.delete(peer);
+    socket.pause();
+    const proceed = async (): Promise<void> => {
+      if (peer.ending || socket.destroyed) return;
+      if (asksForWebSocket(request)) await openWebSocket(peer, request, head);
+      else readAgain(peer, request, head);
+    };
+    peer.answered = peer.answered.then(proceed).catch((error: unknown) => {
+      log.critical(`${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`);
+      socket.destroy();
+    });
+  });
+
+  function readAgain({ connection: { socket } }: OpenConnection, request: IncomingMessage, head: Buffer): void {
+    socket.unshift(Buffer.concat([withoutUpgrade(request), head]));
+    server.emit('connection', socket);
+    socket.resume();
+  }
+
+  async function openWebSocket(peer: OpenConnection, request: IncomingMessage, head: Buffer): Promise<void> {
+    const { connection } = peer;
+    const { socket, beginSession, messageBytes } = connection;
+    const { name } = connection.peer;
+    const visitor = admitWebSocket({ ...connection, request }, log);
+    if (visitor.kind === 'refused') {
+      peer.ending = true;
+      socket.write(rawReply(visitor.reply));
+      endGently(socket, limits.closeGraceMs);
+      return;
+    }
+    const { acceptWebSocket } = await import('./web-socket.ts');
+    if (socket.destroyed) return;
+    const { bodyMs: messageMs, closeGraceMs } = limits;
+    const onViolation = (what: string): void => log.warn(`closed the connection of ${name}: it ${what}`);
+    socket.setTimeout(0);
+    acceptWebSocket({ request, socket, head, messageBytes, messageMs, closeGraceMs, onViolation }, (carrier) => {
+      peer.session = beginSession(carrier, visitor.identity);
+    });
+  }
+
   /** What was asked before is answered first, so that it makes no difference in which pieces it all came. */
   function breakOff(peer: OpenConnection, status: number | null): void {
     const { socket } = peer.connection;
@@ -145,7 +193,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     socket.once('close', () => clearTimeout(deadline));
   }
 
-  function take(connection: HttpConnection): () => void {
+  function take(connection: HttpConnection): ServedConnection {
     const { socket } = connection;
     const peer: OpenConnection = {
       connection,
@@ -158,6 +206,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       reading: true,
       broken: false,
       ending: false,
+      session: null,
     };
     open.set(socket, peer);
     socket.once('close', () => {
@@ -171,7 +220,14 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
     socket.on('timeout', () => socket.destroy());
     server.emit('connection', socket);
     socket.resume();
-    return () => end(peer);
+    return {
+      end: (reason) => (peer.session === null ? end(peer) : peer.session.end(reason)),
+      idleSince: () => peer.session?.idleSince() ?? null,
+      handOver: async (reason) => {
+        if (peer.session?.handOver === undefined) end(peer);
+        else await peer.session.handOver(reason);
+      },
+    };
   }
 
   /** The peer sends no more. It may have left, but scripts that pipe a request into a socket still read the answer. */
@@ -243,8 +299,9 @@ function sessionsOf({ id, peer, socket }: HttpConnection): (identity: Identity) 
 }
 
 /** For what was not even a request. */
-function rawErrorReply(status: number): string {
-  const { headers, body } = finalErrorReply(status);
+const rawErrorReply = (status: number): string => rawReply(finalErrorReply(status));
+
+function rawReply({ status, headers, body }: Reply): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status} ${reasonOf(status)}\r\n${lines.join('')}\r\n${body}`;
 }
