@@ -36,7 +36,7 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
     state: () => processState(ref.getSnapshot()),
     info: () => processInfo(ref, ports),
     overview: () => overviewOf(facts()),
-    explain: () => explain(facts(), ports.logs),
+    explain: () => explain(facts(), { logs: ports.logs, searchPath: ports.os.environment.PATH ?? '' }),
     isFine: () => isFine(facts()),
     spawnError: () => ref.getSnapshot().context.spawnError,
     checkCommand: (): CommandProblem | null => {

@@ -1,20 +1,62 @@
 /** The whole explanation of a process: the sentence, with what its logs and the process table add to it. */
 
+import { statSync } from 'node:fs';
 import type { ProcessLogs } from '../actors/process-logs.ts';
+import { listAlive, listEvidence } from '../explain/evidence.ts';
 import type { ExplainedProcess } from '../explain/facts.ts';
+import type { Findings, OutputTail } from '../explain/findings.ts';
 import { isFine } from '../explain/fine.ts';
 import { explainState } from '../explain/reason.ts';
+import { lastLines } from '../logging/last-lines.ts';
 import type { Explanation } from '../model/trace.ts';
+import { livingMembers } from '../os/living-members.ts';
 
-export function explain(facts: ExplainedProcess, _logs: Pick<ProcessLogs, 'path'>): Explanation {
-  const { spec, statename } = facts;
+export interface ExplanationSources {
+  readonly logs: Pick<ProcessLogs, 'path'>;
+  /** `PATH` of the daemon. */
+  readonly searchPath: string;
+}
+
+const tailLines = 12;
+
+/** File systems round the times of files; what was written in the same moment counts as written since. */
+const clockToleranceMs = 1000;
+
+export function explain(facts: ExplainedProcess, sources: ExplanationSources): Explanation {
+  const { spec, statename, state } = facts;
+  const findings = lookInto(facts, sources);
+  const isEnding = statename === 'STOPPING' || state.endsWith('.lingering');
+  const alive = isEnding && findings.alive.length > 0 ? `; alive in its group: ${listAlive(findings.alive)}` : '';
   return {
     group: spec.groupName,
     name: spec.name,
     statename,
-    sentence: `${statename}: ${explainState(facts)}`,
-    evidence: [],
+    sentence: `${statename}: ${explainState(facts)}${alive}`,
+    evidence: listEvidence(facts, findings),
     records: [],
     fine: isFine(facts),
   };
+}
+
+function lookInto(facts: ExplainedProcess, { logs, searchPath }: ExplanationSources): Findings {
+  const { spec } = facts;
+  const channels = spec.redirectStderr ? (['stdout'] as const) : (['stderr', 'stdout'] as const);
+  const outputs = channels.flatMap((channel): OutputTail[] => {
+    const path = logs.path(spec, channel);
+    if (path === null) return [];
+    return [{ channel, path, lines: lastLines(path, tailLines), isFresh: isFresh(path, facts) }];
+  });
+  return {
+    outputs,
+    isSilenced: channels.every((channel) => spec[channel].logfile.kind === 'none'),
+    alive: livingMembers(facts.lastPid, facts.pid === 0),
+    searchPath: spec.environment.PATH ?? searchPath,
+  };
+}
+
+/** Before a start is over its predecessor's last words are what counts. */
+function isFresh(path: string, { startedAt, failedStarts, statename }: ExplainedProcess): boolean {
+  const former = statename === 'STARTING' ? failedStarts.at(-1)?.at : undefined;
+  const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return modified >= (former ?? startedAt) - clockToleranceMs;
 }

@@ -29,6 +29,7 @@ export function factsOf(ref: ProcessRef, { notes, clock }: FactSources): Explain
     now: clock.now(),
     since: shown(since),
     pid: livingPid(snapshot),
+    lastPid: context.pid,
     startedAt: shown(context.startedAt),
     stoppedAt: shown(context.stoppedAt),
     starts,

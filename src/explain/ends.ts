@@ -11,10 +11,15 @@ export const describeEnd = (status: ExitStatus): string =>
 export function describeRun(status: ExitStatus, ranMs: number): string {
   switch (status.kind) {
     case 'exited':
-      return `exited with status ${status.code} after ${duration(ranMs)}`;
+      return `exited with status ${status.code} ${after(ranMs)}`;
     case 'signalled':
-      return `was ${inLogWords(status)} after ${duration(ranMs)}`;
+      return `was ${inLogWords(status)} ${after(ranMs)}`;
     case 'unseen':
       return 'ended while no supervisord watched it';
   }
 }
+
+/** Less does not show in tenths of a second. */
+const atOnceMs = 50;
+
+const after = (ranMs: number): string => (ranMs < atOnceMs ? 'at once' : `after ${duration(ranMs)}`);

@@ -19,6 +19,8 @@ export interface ExplainedProcess {
   readonly timer: RunningTimer | null;
   /** Of the living child, 0 if there is none. */
   readonly pid: number;
+  /** The same, also after its end. */
+  readonly lastPid: number;
   readonly startedAt: number;
   readonly stoppedAt: number;
   /** How often it was started. */

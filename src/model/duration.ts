@@ -15,7 +15,7 @@ const fineMs = 10_000;
 export function formatDuration(durationMs: number): string {
   const ms = Math.max(0, durationMs);
   if (ms < fineMs - 50) return `${(ms / msPerSecond).toFixed(1)} s`;
-  if (ms < 60_000) return `${Math.floor(ms / msPerSecond)} s`;
+  if (ms < 60_000) return `${Math.max(fineMs / msPerSecond, Math.floor(ms / msPerSecond))} s`;
   const index = units.findIndex((unit) => ms >= unit.ms);
   const [large, small] = [units[index], units[index + 1]];
   if (large === undefined) return `${Math.floor(ms / msPerSecond)} s`;

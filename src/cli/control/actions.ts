@@ -13,6 +13,7 @@ import { pid, status } from './status.ts';
 import { maintail, tail } from './tail.ts';
 import { update } from './update.ts';
 import { upgrade } from './upgrade.ts';
+import { why } from './why.ts';
 
 /** Runs with what follows the action's name. Rejects with what it has no words for. */
 export type Action = (context: ControlContext, argument: string) => Promise<void>;
@@ -49,7 +50,10 @@ export const actions: ReadonlyMap<string, Action> = new Map([
 ]);
 
 /** What Supervisor has not. They can be typed and have help, but stay out of lists that scripts may have read. */
-export const ownActions: ReadonlyMap<string, Action> = new Map([['upgrade', upgrade]]);
+export const ownActions: ReadonlyMap<string, Action> = new Map([
+  ['upgrade', upgrade],
+  ['why', why],
+]);
 
 /** What the end of input means to the shell; it can be typed, but is not offered. */
 export const endOfInput = 'EOF';

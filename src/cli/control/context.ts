@@ -55,6 +55,8 @@ export interface AddressOrigin {
 }
 
 export interface Output {
+  /** Standard output is a terminal, which may show colours. */
+  readonly isTerminal: boolean;
   /** A line on standard output: what scripts read. */
   line(text: string): void;
   /** Standard output, as it is. */

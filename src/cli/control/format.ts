@@ -2,17 +2,21 @@
 
 import type { ProcessInfo } from '../../model/process-info.ts';
 import { displayName } from '../../model/process-name.ts';
+import { type Paint, plain } from './paint.ts';
 import type { ConfigInfo } from './server-call.ts';
 
 const minimumNameWidth = 30;
 const totalWidth = 79;
 const columnGap = '  ';
 
-/** One line a process: name, state, description. */
-export function formatStatus(infos: readonly ProcessInfo[]): readonly string[] {
+/** One line a process: name, state, description. Colours change no width. */
+export function formatStatus(infos: readonly ProcessInfo[], paint: Pick<Paint, 'state'> = plain): readonly string[] {
   const rows = infos.map((info) => ({ info, name: displayName(info.group, info.name) }));
   const width = rows.reduce((widest, { name }) => Math.max(widest, countCharacters(name)), minimumNameWidth) + 3;
-  return rows.map(({ info, name }) => pad(name, width) + pad(info.statename, 10) + info.description);
+  return rows.map(
+    ({ info: { statename, description }, name }) =>
+      pad(name, width) + paint.state(statename, statename) + pad('', 10 - countCharacters(statename)) + description,
+  );
 }
 
 /** The line of `avail` for one configured process. */

@@ -111,6 +111,15 @@ export const helpTexts: ReadonlyMap<string, readonly string[]> = new Map([
 /** The same for actions that Supervisor has not. */
 export const ownHelpTexts: ReadonlyMap<string, readonly string[]> = new Map([
   [
+    'why',
+    [
+      'why\t\t\tExplain every process that is not as it should be',
+      'why <name>\t\tExplain why a process is in its state, and what to do about it',
+      'why <gname>:*\t\tExplain all processes in a group',
+      'why all\t\t\tExplain all processes',
+    ],
+  ],
+  [
     'upgrade',
     [
       'upgrade\t\t\tReplace the running supervisord by the version installed now; programs run on',

@@ -9,7 +9,12 @@ import type { ControlContext } from './context.ts';
 import { exitStatuses, statusExitStatuses } from './exit-statuses.ts';
 import { formatStatus } from './format.ts';
 import { splitWords } from './line.ts';
+import { paintFor } from './paint.ts';
 import { ask } from './server-call.ts';
+import { formatStatusJson } from './status-json.ts';
+
+/** To Supervisor it is the name of a process that does not exist. */
+const jsonOption = '--json';
 
 /** `status [name…]`: one line a process, all from one answer of the server. Unknown names are told first. */
 export async function status(context: ControlContext, argument: string): Promise<void> {
@@ -18,24 +23,37 @@ export async function status(context: ControlContext, argument: string): Promise
     return;
   }
   const infos = await ask(context, 'getAllProcessInfo');
-  const names = splitWords(argument);
-  const shown = names.length === 0 || names.includes('all') ? infos : findNamed(context, infos, names);
-  for (const line of formatStatus(shown)) context.output.line(line);
+  const words = splitWords(argument);
+  const names = words.filter((word) => word !== jsonOption);
+  const asJson = names.length < words.length;
+  const shown =
+    names.length === 0 || names.includes('all')
+      ? infos
+      : findNamed(context, infos, names, statusExitStatuses.unknown, asJson);
+  const lines = asJson ? formatStatusJson(shown) : formatStatus(shown, paintFor(context));
+  for (const line of lines) context.output.line(line);
   if (shown.some((info) => isStopped(info.statename))) context.exitStatus = statusExitStatuses.notRunning;
 }
 
-/** In the order of the names; a process that is named twice is found twice. */
-function findNamed(
+/**
+ * In the order of the names; a process that is named twice is found twice. Unknown names are told, on standard error where
+ * standard output is for data, and give the exit status.
+ */
+export function findNamed(
   context: ControlContext,
   infos: readonly ProcessInfo[],
   names: readonly string[],
+  exitStatus: number,
+  apart = false,
 ): readonly ProcessInfo[] {
   return names.flatMap((name) => {
     const { group, process } = parseProcessName(name);
     const found = infos.filter((info) => info.group === group && (process === null || info.name === process));
     if (found.length === 0) {
-      context.output.line(process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`);
-      context.exitStatus = statusExitStatuses.unknown;
+      const text = process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`;
+      if (apart) context.output.note(text);
+      else context.output.line(text);
+      context.exitStatus = exitStatus;
     }
     return found;
   });

@@ -35,6 +35,7 @@ export function createOutput({ stdout, stderr, onClosed, onFailed }: TerminalOut
     if (!closed) stdout.write(data);
   };
   return {
+    isTerminal: 'isTTY' in stdout && stdout.isTTY === true,
     raw,
     line: (text) => raw(`${text}\n`),
     note,

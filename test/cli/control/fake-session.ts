@@ -17,6 +17,8 @@ export interface FakeSessionOptions {
   readonly unreachable?: (address: ServerAddress) => Error | null;
   readonly follow?: ControlClient['followLog'];
   readonly interactive?: boolean;
+  /** Standard output is a terminal. */
+  readonly terminal?: boolean;
   /** Lines that will be typed; then input ends. */
   readonly typed?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -95,6 +97,7 @@ export function fakeSession(options: FakeSessionOptions = {}): FakeSession {
       interactive: options.interactive ?? false,
       server: createServerAccess(address, { kind: 'configuration', configFile: '/etc/supervisord.conf' }, connect),
       output: {
+        isTerminal: options.terminal ?? false,
         line: (text) => show(`${text}\n`),
         raw: (data) => show(typeof data === 'string' ? data : new TextDecoder().decode(data)),
         note: (text) => {

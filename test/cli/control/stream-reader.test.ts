@@ -8,6 +8,7 @@ function reader() {
   const stream = new PassThrough();
   const shown = { out: '', err: '' };
   const output: Output = {
+    isTerminal: false,
     raw: (data) => {
       shown.out += String(data);
     },
