@@ -1,0 +1,115 @@
+/** A soak: one daemon through all phases, looked at all the while. */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectMsgpack } from '../../src/client/msgpack-client.ts';
+import { startDaemon } from '../helpers/daemon.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { openDescriptors } from '../helpers/process-table.ts';
+import { pause, waitFor } from '../helpers/wait.ts';
+import { type Comparison, compareEnds, growthOf, lookAt, type Sample } from './measure.ts';
+import { observedProcess, type PhaseName, phases, sizeOfLogs, soakConfiguration, wholeAmounts } from './phases.ts';
+
+export interface SoakOptions {
+  readonly phases: readonly PhaseName[];
+  /** Share of the whole amounts: 1 is all of it. */
+  readonly scale: number;
+}
+
+export interface PhaseReport {
+  readonly phase: PhaseName;
+  readonly amount: number;
+  readonly seconds: number;
+  readonly samples: number;
+  readonly comparison: Comparison;
+  readonly findings: readonly string[];
+}
+
+const warmUpAmounts: Readonly<Record<PhaseName, number>> = { restarts: 40, clients: 12, logs: 1024 * 1024 };
+
+/** Milliseconds between two looks, or rather from the end of one to the beginning of the next. */
+const lookEveryMs = 20;
+
+export async function soak(options: SoakOptions, onReport: (report: PhaseReport) => void): Promise<void> {
+  // In memory, so that ten gigabytes of logs cost the disk nothing.
+  const logFolder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'statevisor-soak-'));
+  try {
+    const port = await freePort();
+    await using daemon = await startDaemon({ config: soakConfiguration(port, logFolder) });
+    const client = connectMsgpack({ path: daemon.sandbox.path('supervisor.sock'), username: null, password: null });
+    await waitFor('all programs', () => daemon.children().length >= 20);
+    await client.call('supervisor.getState');
+    // What is opened with the first use stays open: that is no growth.
+    for (const phase of options.phases) {
+      await phases[phase]({ daemon, port, amount: warmUpAmounts[phase], logFolder, onProgress: () => {} });
+    }
+    for (const phase of options.phases) {
+      const amount = Math.max(1, Math.round(wholeAmounts[phase] * options.scale));
+      const before = await restingDescriptors(daemon.pid);
+      const samples: Sample[] = [];
+      const start = performance.now();
+      let progress = 0;
+      let isOver = false;
+      const look = async (): Promise<void> => {
+        const begun = performance.now();
+        await client.call('supervisor.getProcessInfo', observedProcess);
+        samples.push({ progress, latencyMs: performance.now() - begun, ...lookAt(daemon.pid) });
+      };
+      await look();
+      const watching = (async () => {
+        while (!isOver) {
+          await pause(lookEveryMs);
+          await look();
+        }
+      })();
+      await phases[phase]({
+        daemon,
+        port,
+        amount,
+        logFolder,
+        onProgress: (value) => {
+          progress = value;
+        },
+      });
+      isOver = true;
+      await watching;
+      progress = 1;
+      await look();
+      const after = await restingDescriptors(daemon.pid, before);
+      const comparison = compareEnds(samples);
+      const findings = [...growthOf(comparison)];
+      if (after.length > before.length) {
+        const known = new Set(before);
+        const added = after.filter((target) => !known.has(target));
+        findings.push(`descriptors have grown from ${before.length} to ${after.length}: ${added.join(', ')}`);
+      }
+      if (phase === 'logs' && sizeOfLogs(logFolder) > largestLogs) findings.push('the logs have outgrown their bounds');
+      const seconds = (performance.now() - start) / 1000;
+      onReport({ phase, amount, seconds, samples: samples.length, comparison, findings });
+    }
+    client.close();
+  } finally {
+    rmSync(logFolder, { recursive: true, force: true });
+  }
+}
+
+/** Four logs of ten megabytes with two backups each, and what is written before a rotation. */
+const largestLogs = 4 * 3 * 12 * 1024 * 1024;
+
+/**
+ * What the daemon has open once nothing moves: connections that have been left are closed a moment later. Waits longer for
+ * no more than `before`.
+ */
+async function restingDescriptors(pid: number, before: readonly string[] | null = null): Promise<readonly string[]> {
+  const deadline = performance.now() + 30_000;
+  let last: readonly string[] = [];
+  for (let calm = 0; performance.now() < deadline; ) {
+    const present = Object.values(openDescriptors(pid));
+    calm = present.length === last.length ? calm + 1 : 0;
+    last = present;
+    if (calm >= 5 && present.length <= (before?.length ?? Number.POSITIVE_INFINITY)) break;
+    await pause(100);
+  }
+  return last;
+}
