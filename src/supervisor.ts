@@ -232,6 +232,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   );
 
+  /** Resolves when everything has ended that must not live on; until then somebody may write to its pipes. */
+  let leftoversEnded: Promise<void> = Promise.resolve();
   const halted = new Promise<Halt>((resolve, reject) => {
     root.subscribe({
       error: (error) => {
@@ -241,9 +243,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     });
     root.on('supervisor.halted', ({ intent, end }) => {
       events.close();
-      channels.close();
-      keeper?.close();
-      resolve({ intent, end });
+      const close = (): void => {
+        channels.close();
+        keeper?.close();
+        resolve({ intent, end });
+      };
+      void leftoversEnded.then(close, close);
     });
   });
   root.start();
@@ -284,9 +289,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         channels.forgetProcess(of);
       }
       survival.forgetEnded();
-      const ended = endLeftovers();
+      leftoversEnded = endLeftovers();
       root.send({ type: 'supervisor.boot' });
-      await ended;
+      await leftoversEnded;
     },
     reopenLogs: () => logs.reopenAll(),
     outputDescriptors: () => channels.descriptors(),

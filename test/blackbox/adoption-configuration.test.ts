@@ -159,6 +159,32 @@ describe('with an edited configuration', () => {
   );
 
   scenario(
+    'what has to go is listened to until its end, also when the daemon restarts meanwhile',
+    async () => {
+      const deaf = `[program:deaf]
+command=/bin/sh -c 'trap "" TERM; while :; do n=$((n+1)); echo "$$ $n"; echo "$$ $n" >>%(here)s/said; sleep 0.02; done'
+startsecs=0\nstopwaitsecs=1\nstdout_logfile=%(here)s/deaf.log\n`;
+      await using lives = await Lives.begin(deaf);
+      const pid = await runningPid(lives, 'deaf');
+      const daemon = await lives.next({ args: ['--no-adopt'] });
+      await daemon.waitForLog('ending deaf');
+      await lives.call('supervisor.restart');
+      await daemon.waitForLog('stopped: deaf (terminated by SIGKILL)');
+      const linesIn = (file: string): readonly string[] =>
+        lives.sandbox
+          .read(file)
+          .split('\n')
+          .filter((line) => line.startsWith(`${pid} `));
+      const logged = linesIn('deaf.log');
+      const said = linesIn('said');
+      expect(said.length).toBeGreaterThan(10);
+      // It may have ended between writing a line and writing that down.
+      expect(logged.slice(0, said.length)).toEqual(said);
+    },
+    oursOnly,
+  );
+
+  scenario(
     'a configuration with mistakes starts no daemon and touches nothing; corrected, everything goes on',
     async () => {
       await using lives = await Lives.begin(sleeper('same'));
