@@ -38,7 +38,10 @@ export class Conversations {
   }
 
   note(spec: ProcessSpec, news: Partial<Progress>): void {
-    const progress = { ...(this.#known.get(keyOf(spec)) ?? beginning), ...news };
+    const before = this.#known.get(keyOf(spec)) ?? beginning;
+    // Its pipe may take all of an event before the conversation is known to be about it.
+    const isGivenAnEvent = news.isWriting === true && before.state === 'READY';
+    const progress: Progress = { ...before, ...(isGivenAnEvent && { state: 'BUSY' }), ...news };
     this.#known.set(keyOf(spec), progress);
     this.#onChange(spec, certainState(progress));
   }

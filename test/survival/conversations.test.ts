@@ -31,6 +31,25 @@ describe('the conversation with a listener', () => {
     expect(conversations.isAnyMidway()).toBe(false);
   });
 
+  test('is never said to wait for an event that is in its pipe already', () => {
+    const { conversations, told } = begun();
+    conversations.note(ear, { state: 'READY', isMidway: false });
+    conversations.note(ear, { isWriting: true });
+    conversations.note(ear, { isWriting: false });
+    conversations.note(ear, { state: 'BUSY', isMidway: false });
+    expect(told).toEqual(['READY', null, 'BUSY', 'BUSY']);
+  });
+
+  test('goes on while the last of an event is on its way', () => {
+    const { conversations, told } = begun();
+    conversations.note(ear, { state: 'READY', isMidway: false });
+    conversations.note(ear, { isWriting: true });
+    conversations.note(ear, { state: 'BUSY', isMidway: false });
+    conversations.note(ear, { state: 'READY', isMidway: false });
+    conversations.note(ear, { isWriting: false });
+    expect(told).toEqual(['READY', null, null, null, 'READY']);
+  });
+
   test('is not certain while it has said a part of something, nor once it has broken the protocol', () => {
     const { conversations, told } = begun();
     conversations.note(ear, { state: 'ACKNOWLEDGED', isMidway: true });
