@@ -4,7 +4,7 @@
  * in the log. A daemon that is killed at any moment therefore loses nothing that the program has written.
  */
 
-import { bytesWaiting, growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
+import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { ReportProblem, Taken } from './log-sink.ts';
 import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
@@ -165,7 +165,8 @@ class PipeToLog implements OutputChannel {
 
   #move(buffer: Uint8Array, count: number): Moved {
     const { onMoving, onMoved } = this.#options;
-    if (onMoving === undefined || bytesWaiting(this.#fd) === 0) return this.#moveFront(buffer, count);
+    if (onMoving === undefined) return this.#moveFront(buffer, count);
+    // Also when there seems to be nothing: something may come at this moment.
     onMoving();
     const moved = this.#moveFront(buffer, count);
     onMoved?.();
