@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runEpisode } from './episode.ts';
 
-const seconds = Number(process.env.CHAOS_SECONDS ?? 15);
+const seconds = Number(process.env.CHAOS_SECONDS ?? 6);
 const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 32));
 /** Of the story of an episode that found something. */
 const shownCharacters = 20_000;
