@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest';
 import { says } from '../helpers/answers.ts';
 import { first, Installation, presentVersion } from '../helpers/installation.ts';
 import { Lives, wholeCount } from '../helpers/lives.ts';
-import { environmentOf, isAlive, openDescriptors, processEntry } from '../helpers/process-table.ts';
+import { environmentOf, isAlive, openDescriptors, processEntry, sendSignal } from '../helpers/process-table.ts';
 import { fixture } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { pause, waitFor } from '../helpers/wait.ts';
@@ -152,16 +152,18 @@ command=${fixture('listens', '%(here)s/heard')}\nevents=PROCESS_STATE\n`,
     async () => {
       using installation = new Installation();
       await using lives = await Lives.begin(
-        `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=5\nstdout_logfile=%(here)s/deaf.log`,
+        `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=60\nstdout_logfile=%(here)s/deaf.log`,
         { commands: installation.commands },
       );
       await lives.daemon.waitForFile('deaf.log', 'ready');
+      const deaf = await runningPid(lives, 'deaf');
       installation.install('9.0.0', first('await new Promise((resolve) => setTimeout(resolve, 1500));'));
       const upgrade = lives.call('daemon.upgrade');
       upgrade.catch(() => {});
       await waitFor('the new version to be tried', () => lives.sandbox.has('run/trial.out'), { everyMs: 5 });
       await lives.call('supervisor.shutdown');
       await expect(upgrade).rejects.toThrow('FAILED: everything is being stopped');
+      sendSignal(deaf, 'SIGKILL');
       await lives.daemon.waitForEnd();
       expect(lives.programs(/^sleep 86400/)).toEqual([]);
     },
