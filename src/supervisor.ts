@@ -14,7 +14,7 @@ import { createChannels } from './actors/channels.ts';
 import { createChildProcess } from './actors/child-process.ts';
 import { createEventSystem, isProtocolChannel } from './actors/event-system.ts';
 import { FcgiSockets } from './actors/fcgi-socket.ts';
-import { endLeftover } from './actors/leftovers.ts';
+import { endLeftover, endLeftTree } from './actors/leftovers.ts';
 import { createOutput } from './actors/output.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl, UpgradeOutcome } from './commands/control.ts';
@@ -258,6 +258,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const known = spec.groups.flatMap(({ processes }) => processes.filter((of) => survival.mustEnd(of)));
     for (const of of known) channels.collect(of);
     await Promise.all(survival.leftovers.map((leftover) => endLeftover(os, log, leftover)));
+    await Promise.all(survival.leftTrees.map((left) => endLeftTree(os, log, left)));
     for (const of of known) channels.forgetProcess(of);
     survival.forgetLeftovers();
   };

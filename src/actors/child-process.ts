@@ -25,8 +25,11 @@ export interface ChildLog {
 
 /** Where it is written down which programs live, for a daemon that comes after this one. */
 export interface ProgramRegister {
-  /** Before a spawn: from now on there may be a program of which only its pipes tell. */
-  spawning(spec: ProcessSpec): void;
+  /**
+   * Before a spawn: from now on there may be a program of which only its pipes tell, and what it starts. `treeMark` is carried by
+   * all of that; null when it need not end with the program.
+   */
+  spawning(spec: ProcessSpec, treeMark: string | null): void;
   spawned(spec: ProcessSpec, pid: number): void;
   exited(spec: ProcessSpec): void;
   /** Before something is written to its standard input, and as soon as all of that is in the pipe. */
@@ -35,7 +38,12 @@ export interface ProgramRegister {
   /** Resolves when no program of an earlier daemon is left that has to end before any is started; null when none is. */
   untilClear(): Promise<void> | null;
   /** The program of an earlier daemon that the process goes on with; null when there is none. */
-  survivor(spec: ProcessSpec): ProcessIdentity | null;
+  survivor(spec: ProcessSpec): Survivor | null;
+}
+
+export interface Survivor extends ProcessIdentity {
+  /** See `spawning`. */
+  readonly treeMark: string | null;
 }
 
 export interface ChildProcessDependencies extends LaunchDependencies {
@@ -103,7 +111,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
         return null;
       }
       tree = spec.killTree ? os.openTree() : null;
-      register.spawning(spec);
+      register.spawning(spec, tree?.mark ?? null);
       const launched = launch(deps, { spec, listeningFd: socket?.fd ?? null, tree, onExit });
       if (launched.kind === 'failed') {
         fail(launched.reason);
@@ -118,7 +126,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
       return started;
     };
 
-    const adopt = (program: ProcessIdentity): Child | null => {
+    const adopt = (program: Survivor): Child | null => {
       const { pid } = program;
       const channels = deps.channels.adopt(spec, pid);
       if ('error' in channels) {
@@ -127,7 +135,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
         report({ type: 'child.adopted', pid, stdout: channels.stdout, stderr: channels.stderr });
       }
       socket = deps.sockets.holdOf(spec, pid);
-      tree = spec.killTree ? os.findTree(pid) : null;
+      tree = spec.killTree ? os.findTree(pid, program.treeMark) : null;
       const watch = os.watch(program, onExit);
       const adopted = { pid, stdin: 'error' in channels ? null : talkTo(channels.stdinFd) };
       if (watch.kind === 'watched') return adopted;

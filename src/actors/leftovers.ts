@@ -7,6 +7,7 @@ import { describeExit } from '../model/exit-status.ts';
 import type { StopSettings } from '../model/process-record.ts';
 import type { Os } from '../os/os.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
+import { endTree } from './tree-end.ts';
 
 export interface Leftover {
   /** `group:name`. */
@@ -15,6 +16,15 @@ export interface Leftover {
   readonly stop: StopSettings;
   /** Why it is ended, behind the pid in the daemon's log. */
   readonly reason: string;
+}
+
+/** What a program has started that should have ended with it, and did not because no daemon lived. */
+export interface LeftTree {
+  /** `group:name`. */
+  readonly title: string;
+  /** What all of it carries along. */
+  readonly mark: string;
+  readonly stop: Pick<StopSettings, 'signal' | 'waitMs'>;
 }
 
 export interface LeftoverLog {
@@ -53,5 +63,18 @@ export function endLeftover(
     const sent = os.signal(stop.asGroup ? -pid : pid, stop.signal.number);
     if (sent.kind === 'failed') log.warn(`cannot signal ${title} (pid ${pid}): ${sent.error}`);
     timer = setTimeout(kill, Math.max(0, stop.waitMs));
+  });
+}
+
+/** Resolves when nothing is left of it that can be ended. */
+export function endLeftTree(
+  os: Pick<Os, 'findLeftTree'>,
+  log: LeftoverLog,
+  { title, mark, stop }: LeftTree,
+): Promise<void> {
+  const tree = os.findLeftTree(mark);
+  if (tree === null) return Promise.resolve();
+  return new Promise((resolve) => {
+    endTree({ tree, name: title, stopSignal: stop.signal, patienceMs: stop.waitMs, log, onGone: resolve });
   });
 }

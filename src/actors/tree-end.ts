@@ -4,10 +4,10 @@
  */
 
 import type { SignalSpec } from '../model/program-spec.ts';
-import type { ProgramTree } from '../os/os.ts';
+import type { EndableTree } from '../os/os.ts';
 
 export interface TreeEndOptions {
-  readonly tree: ProgramTree;
+  readonly tree: EndableTree;
   /** Of the process, for the log. */
   readonly name: string;
   readonly stopSignal: SignalSpec;

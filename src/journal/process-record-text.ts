@@ -27,6 +27,7 @@ export function processRecordText(record: ProcessRecord): string {
     restartDeclined: record.restartDeclined,
     // Most programs are none, and records were without it once.
     ...(record.listener === null ? {} : { listener: record.listener }),
+    ...(record.treeMark === null ? {} : { treeMark: record.treeMark }),
     autoLogs: { stdout: record.autoLogs.stdout, stderr: record.autoLogs.stderr },
     fingerprint: record.fingerprint,
     stop: { signal: { name: signal.name, number: signal.number }, waitMs, asGroup, killAsGroup },
@@ -57,7 +58,8 @@ export function parseProcessRecord(bytes: Uint8Array): ProcessRecord | null {
   if (autoLogs === null) return null;
   const times = { startTicks, startedAt, stoppedAt };
   const listener = parseListener(fields.listener);
-  const past = { failures, lastExit, spawnError, restartDeclined, listener, autoLogs };
+  const treeMark = parseTreeMark(fields.treeMark);
+  const past = { failures, lastExit, spawnError, restartDeclined, listener, treeMark, autoLogs };
   return { group, name, state, pid, ...times, ...past, fingerprint, stop };
 }
 
@@ -73,6 +75,10 @@ const parseState = (value: unknown): ProcessState | null => processStates.find((
 /** What is missing or not understood is not known; such a listener is started anew. */
 const parseListener = (value: unknown): ResumableState | null =>
   resumableStates.find((state) => state === value) ?? null;
+
+/** Whoever carries it may be killed: what does not look like one is none. */
+const parseTreeMark = (value: unknown): string | null =>
+  typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? value : null;
 
 function parseExit(value: unknown): ExitStatus | null {
   const fields = asObject(value);

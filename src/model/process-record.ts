@@ -37,6 +37,11 @@ export interface ProcessRecord {
    * pipe or has been understood; null while that is not certain, and of other programs.
    */
   readonly listener: ResumableState | null;
+  /**
+   * What everything carries along that its program has started, with `killtree`; null when there is none that could be left,
+   * and of other programs.
+   */
+  readonly treeMark: string | null;
   /** Its log files with generated names; '' where it has none. */
   readonly autoLogs: { readonly stdout: string; readonly stderr: string };
   /** Of everything a program is started with (command, environment, user, …): another one means it must be started anew. */

@@ -75,12 +75,26 @@ function removeStale(home: string): void {
   }
 }
 
-/** A new box below `home`. Throws when the system refuses. */
-export function createCgroup(home: string): Cgroup {
+/** A new box below `home`, to be found again by its mark. Throws when the system refuses. */
+export function createCgroup(home: string, mark = randomBytes(8).toString('hex')): Cgroup {
   // The number of a daemon says little: each container has its own PID 1.
-  const path = join(home, `${prefix}${process.pid}-${randomBytes(8).toString('hex')}`);
+  const path = join(home, `${prefix}${process.pid}-${mark}`);
   mkdirSync(path);
   return openCgroup(path);
+}
+
+/** The box with that mark, whichever daemon has made it; null when there is none. */
+export function findCgroup(home: string, mark: string): Cgroup | null {
+  const name = namesIn(home).find((one) => one.startsWith(prefix) && one.endsWith(`-${mark}`));
+  return name === undefined ? null : openCgroup(join(home, name));
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The box of ours that a process is in; null when it is in none. */

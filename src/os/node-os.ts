@@ -70,6 +70,7 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
     copyDescriptor,
     openTree: trees.open,
     findTree: trees.find,
+    findLeftTree: trees.findLeft,
     signal,
   };
 }

@@ -34,18 +34,19 @@ export interface Os {
   copyDescriptor(pid: number, fd: number): { readonly fd: number } | Failure;
   /** For a program that is about to be started: everything it will start. */
   openTree(): ProgramTree;
-  /** Of a program that an earlier daemon has started: everything it has started and will start. */
-  findTree(pid: number): ProgramTree;
+  /**
+   * Of a program that an earlier daemon has started: everything it has started and will start. `mark` is that of its tree, where
+   * it is known.
+   */
+  findTree(pid: number, mark: string | null): ProgramTree;
+  /** What a program that ended unseen has left behind, as far as that is certain; null when nothing is. */
+  findLeftTree(mark: string): EndableTree | null;
   /** `pid` below zero means the process group −pid. */
   signal(pid: number, signal: number): SignalResult;
 }
 
-/** Everything one program has started, itself included, wherever it went. */
-export interface ProgramTree {
-  /** What the program's environment must hold, for its descendants to be found. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Makes what `start` starts, a pid, the program of this tree from its first moment on. */
-  start<Failure extends object>(start: () => number | Failure): number | Failure;
+/** Processes that belong together, and are to end together. */
+export interface EndableTree {
   /** Pids of what has not ended. */
   living(): readonly number[];
   /** Signals all of it. Returns the pids that may not be signalled. */
@@ -54,6 +55,16 @@ export interface ProgramTree {
   kill(): readonly number[];
   /** Gives back what the tree took of the system. */
   close(): void;
+}
+
+/** Everything one program has started, itself included, wherever it went. */
+export interface ProgramTree extends EndableTree {
+  /** What the program's environment must hold, for its descendants to be found. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** By which its descendants can be found when the program has ended; null when it has none. */
+  readonly mark: string | null;
+  /** Makes what `start` starts, a pid, the program of this tree from its first moment on. */
+  start<Failure extends object>(start: () => number | Failure): number | Failure;
 }
 
 export interface WallAndSteadyClock {

@@ -63,6 +63,20 @@ export function treeOf(
   });
 }
 
+/**
+ * Everything that carries the mark, is among `known`, or has been started by such a process: what is certain of a tree whose
+ * origin has ended unseen. Its numbers, those of its groups and sessions too, may have been given away again.
+ */
+export function markedTree(
+  mark: string,
+  known: ReadonlySet<number> = new Set(),
+  all: readonly ProcessFacts[] = livingProcesses(),
+): readonly ProcessFacts[] {
+  const candidates = all.filter(({ pid }) => pid !== process.pid && pid !== 1);
+  const seeds = candidates.filter(({ pid }) => known.has(pid) || marksOf(pid).includes(mark));
+  return closure(candidates, seeds, ({ parentPid }, members) => members.has(parentPid));
+}
+
 /** Adds to the seeds whatever belongs to the members so far, until nothing does. */
 function closure(
   all: readonly ProcessFacts[],

@@ -4,17 +4,28 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { type Cgroup, type CgroupHome, cgroupOf, createCgroup, findCgroupHome, openCgroup } from './cgroup.ts';
-import { killAll, signalExactly } from './exact-signal.ts';
-import type { ProgramTree } from './os.ts';
+import {
+  type Cgroup,
+  type CgroupHome,
+  cgroupOf,
+  createCgroup,
+  findCgroup,
+  findCgroupHome,
+  openCgroup,
+} from './cgroup.ts';
+import { leftTree } from './left-tree.ts';
+import type { EndableTree, ProgramTree } from './os.ts';
 import { type ProcessFacts, processFacts } from './process-identity.ts';
-import { marksOf, type TreeOrigin, treeOf, treeVariable } from './process-tree.ts';
+import { markedTree, marksOf, type TreeOrigin, treeOf, treeVariable } from './process-tree.ts';
+import { killMembers, signalMembers } from './tree-members.ts';
 
 export interface ProgramTrees {
   /** For a program that is about to be started. */
   open(): ProgramTree;
-  /** Of a program that an earlier daemon has started. */
-  find(pid: number): ProgramTree;
+  /** Of a program that an earlier daemon has started, with its mark where that is known. */
+  find(pid: number, mark: string | null): ProgramTree;
+  /** What is certain to be left of a tree whose program has ended unseen; null when nothing is. */
+  findLeft(mark: string): EndableTree | null;
 }
 
 /** @param onMethod - hears how trees are kept together: with the first of them, and should it change. */
@@ -43,14 +54,20 @@ export function createProgramTrees(options: {
       const mark = randomBytes(8).toString('hex');
       return new Tree(boxes, mark, [...outer, mark].join(' '));
     },
-    find: (pid) => {
+    find: (pid, known) => {
       const home = boxes.home();
       const marks = marksOf(pid);
       // Of the trees it is in, those that the daemon is in as well are not its own.
-      const mark = marks.findLast((one) => !outer.includes(one)) ?? null;
+      const mark = known ?? marks.findLast((one) => !outer.includes(one)) ?? null;
       const tree = new Tree(boxes, mark, marks.join(' '));
       tree.adopt(pid, home === null ? null : cgroupOf(pid, home));
       return tree;
+    },
+    findLeft: (mark) => {
+      // A daemon that is in it itself was started by what is left: it cannot tell who of them is to go.
+      if (outer.includes(mark)) return null;
+      const home = boxes.home();
+      return leftTree(mark, home === null ? null : findCgroup(home, mark));
     },
   };
 }
@@ -69,14 +86,14 @@ interface Boxes {
 
 class Tree implements ProgramTree {
   readonly environment: Readonly<Record<string, string>>;
+  readonly mark: string | null;
   readonly #boxes: Boxes;
-  readonly #mark: string | null;
   #origin: TreeOrigin | null = null;
   #cgroup: Cgroup | null = null;
 
   constructor(boxes: Boxes, mark: string | null, value: string) {
     this.#boxes = boxes;
-    this.#mark = mark;
+    this.mark = mark;
     this.environment = { [treeVariable]: value };
   }
 
@@ -92,7 +109,7 @@ class Tree implements ProgramTree {
   /** A child begins its life in the cgroup of its parent: there is no moment in which it could leave. */
   #startInside<Outcome>(home: string, start: () => Outcome): Outcome {
     try {
-      this.#cgroup = createCgroup(home);
+      this.#cgroup = createCgroup(home, this.mark ?? undefined);
       this.#cgroup.enter(process.pid);
     } catch (error) {
       this.close();
@@ -119,7 +136,7 @@ class Tree implements ProgramTree {
     this.#origin = facts && {
       pid,
       startTicks: facts.startTicks,
-      mark: this.#mark,
+      mark: this.mark,
       inheritedSession: facts.sessionId === pid ? null : facts.sessionId,
     };
   }
@@ -129,18 +146,11 @@ class Tree implements ProgramTree {
   }
 
   signal(number: number): readonly number[] {
-    return this.#members()
-      .filter((one) => signalExactly(one, number).kind === 'failed')
-      .map(({ pid }) => pid);
+    return signalMembers(this.#members(), number);
   }
 
   kill(): readonly number[] {
-    try {
-      this.#cgroup?.kill();
-    } catch {
-      // Removed by somebody else, with nobody left in it, or one that must not be killed as a whole.
-    }
-    return killAll(() => this.#members());
+    return killMembers(this.#cgroup, () => this.#members());
   }
 
   close(): void {
@@ -149,6 +159,9 @@ class Tree implements ProgramTree {
   }
 
   #members(): readonly ProcessFacts[] {
-    return this.#origin === null ? [] : treeOf(this.#origin, new Set(this.#cgroup?.pids()));
+    const known = new Set(this.#cgroup?.pids());
+    if (this.#origin !== null) return treeOf(this.#origin, known);
+    // It was gone before it could be looked at.
+    return this.mark === null ? [] : markedTree(this.mark, known);
   }
 }

@@ -2,8 +2,9 @@
 
 import type { TreePast } from '../../machines/events.ts';
 import { type ProcessSnapshot, processState } from '../../machines/selectors.ts';
+import type { Survivor } from '../actors/child-process.ts';
 import type { Conversation } from '../actors/event-system.ts';
-import type { Leftover } from '../actors/leftovers.ts';
+import type { Leftover, LeftTree } from '../actors/leftovers.ts';
 import type { Stock } from '../adoption/take-stock.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
@@ -34,6 +35,7 @@ export class JournalledSurvival implements Survival {
   readonly refusal = null;
   readonly past: TreePast;
   readonly leftovers: readonly Leftover[];
+  readonly leftTrees: readonly LeftTree[];
   readonly formerKeepers: readonly ProcessIdentity[];
   readonly #options: SurvivalOptions;
   readonly #stock: Stock;
@@ -54,14 +56,15 @@ export class JournalledSurvival implements Survival {
     this.#watched = new WatchedDirectory(directory, log);
     this.#lastLife = new LastLife(stock, os.clock.stamp());
     this.#records = new ProcessRecords(this.#lastLife);
-    const { past, leftovers, adopted } = this.#lastLife;
+    const { past, leftovers, leftTrees, adopted, mustWait } = this.#lastLife;
     this.past = past;
     this.leftovers = leftovers;
+    this.leftTrees = leftTrees;
     this.formerKeepers = stock.keepers;
     for (const { spec, record } of adopted) {
       if (record.listener !== null) this.#conversations.begin(spec, record.listener);
     }
-    if (leftovers.length > 0) {
+    if (mustWait) {
       this.#clear = new Promise((resolve) => {
         this.#becomeClear = resolve;
       });
@@ -76,7 +79,7 @@ export class JournalledSurvival implements Survival {
     return this.#watched.directory;
   }
 
-  survivor(spec: ProcessSpec): ProcessIdentity | null {
+  survivor(spec: ProcessSpec): Survivor | null {
     return this.#lastLife.survivor(spec);
   }
 
@@ -150,12 +153,12 @@ export class JournalledSurvival implements Survival {
     return `${this.directory.path}/${this.#journal.slotOf(groupName, name)}`;
   }
 
-  spawning(spec: ProcessSpec): void {
+  spawning(spec: ProcessSpec, treeMark: string | null): void {
     this.#records.livesNoMore(spec);
     // What is spawned has said nothing yet.
     const listener = spec.kind === 'eventlistener' ? 'ACKNOWLEDGED' : null;
     this.#conversations.begin(spec);
-    this.#records.note(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp(), listener });
+    this.#records.note(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp(), listener, treeMark });
   }
 
   spawned(spec: ProcessSpec, pid: number): void {

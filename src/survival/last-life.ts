@@ -4,12 +4,12 @@
  */
 
 import type { TreePast } from '../../machines/events.ts';
-import type { Leftover } from '../actors/leftovers.ts';
+import type { Survivor } from '../actors/child-process.ts';
+import type { Leftover, LeftTree } from '../actors/leftovers.ts';
 import type { SettledDecision, Stock } from '../adoption/take-stock.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
-import type { ProcessIdentity } from '../os/watch-process.ts';
-import { leftoversOf, pastsOf } from './past.ts';
+import { isOfOtherBoot, leftoversOf, leftTreesOf, pastsOf } from './past.ts';
 import { keyOf, keyOfRecord } from './process-key.ts';
 import { noAutoLogs } from './survival.ts';
 
@@ -18,12 +18,16 @@ type Adoption = Extract<SettledDecision, { readonly kind: 'adopt' }>;
 export class LastLife {
   readonly past: TreePast;
   readonly leftovers: readonly Leftover[];
+  readonly leftTrees: readonly LeftTree[];
   /** What is gone on with while its program lives. */
   readonly adopted: readonly Adoption[];
   /** What is gone on with, its program living or not. */
   readonly goneOnWith: readonly SettledDecision[];
-  /** What has to end, and is not gone on with. */
+  /** What is not gone on with, but has to end, itself or what it has started. */
   readonly ended: readonly SettledDecision[];
+  /** What is gone on with, its program having ended, but not begun anew before everything that must end has. */
+  readonly held: readonly SettledDecision[];
+  /** What is not gone on with, and of which nothing is left. */
   readonly forgotten: readonly SettledDecision[];
   readonly #decisions: ReadonlyMap<string, SettledDecision>;
 
@@ -33,14 +37,24 @@ export class LastLife {
     this.#decisions = new Map(decisions.map((decision) => [keyOfRecord(decision.record), decision]));
     this.adopted = decisions.filter((decision) => decision.kind === 'adopt');
     this.goneOnWith = decisions.filter(({ kind }) => kind !== 'forget' && kind !== 'end');
-    this.ended = decisions.filter(({ kind }) => kind === 'end');
-    this.forgotten = decisions.filter(({ kind }) => kind === 'forget');
+    const hasLeft = ({ record }: SettledDecision): boolean => record.treeMark !== null;
+    this.ended = decisions.filter(
+      (of) => of.kind === 'end' || (of.kind === 'forget' && hasLeft(of) && !isOfOtherBoot(of)),
+    );
+    this.forgotten = decisions.filter((of) => of.kind === 'forget' && !this.ended.includes(of));
     this.past = { at: now, groups: pastsOf(decisions, now) };
     this.leftovers = leftoversOf(stock);
+    this.leftTrees = leftTreesOf(decisions);
+    this.held = this.mustWait ? decisions.filter(({ kind }) => kind === 'dead') : [];
+  }
+
+  /** Whether something has to end before anything is started. */
+  get mustWait(): boolean {
+    return this.leftovers.length + this.leftTrees.length > 0;
   }
 
   /** The program that the process goes on with. */
-  survivor(spec: ProcessSpec): ProcessIdentity | null {
+  survivor(spec: ProcessSpec): Survivor | null {
     const decision = this.#decisionOf(spec);
     return decision?.kind === 'adopt' ? decision.record : null;
   }

@@ -1,10 +1,10 @@
 /** What the processes of an earlier daemon go on with, and what of theirs must end first. */
 
 import type { ProcessPast, TreePast } from '../../machines/events.ts';
-import type { Leftover } from '../actors/leftovers.ts';
+import type { Leftover, LeftTree } from '../actors/leftovers.ts';
 import type { Reason } from '../adoption/plan.ts';
 import { ranMsOf, type SettledDecision, type Stock } from '../adoption/take-stock.ts';
-import type { StopSettings } from '../model/process-record.ts';
+import type { ProcessRecord, StopSettings } from '../model/process-record.ts';
 
 /** How programs are ended that nothing is known of: as Supervisor's defaults. */
 const usualStop: Pick<StopSettings, 'signal' | 'waitMs'> = { signal: { name: 'SIGTERM', number: 15 }, waitMs: 10_000 };
@@ -37,12 +37,26 @@ export function pastsOf(decisions: readonly SettledDecision[], now: number): Tre
   return groups;
 }
 
+/** Of programs that have ended, or have to. */
+export const leftTreesOf = (decisions: readonly SettledDecision[]): readonly LeftTree[] =>
+  decisions.flatMap((decision): LeftTree[] => {
+    const { treeMark, stop } = decision.record;
+    if (treeMark === null || decision.kind === 'adopt' || isOfOtherBoot(decision)) return [];
+    return [{ title: titleOf(decision.record), mark: treeMark, stop }];
+  });
+
+export const isOfOtherBoot = (decision: SettledDecision): boolean =>
+  decision.kind === 'forget' && decision.reason === 'other-boot';
+
+const titleOf = ({ group, name }: ProcessRecord): string => (group === name ? name : `${group}:${name}`);
+
 export function leftoversOf({ decisions, strangers }: Stock): readonly Leftover[] {
   const known = decisions.flatMap((decision): Leftover[] => {
     if (decision.kind !== 'end') return [];
-    const { group, name, pid, startTicks, stop } = decision.record;
-    const title = group === name ? name : `${group}:${name}`;
-    return [{ title, program: { pid, startTicks }, stop, reason: reasonTexts[decision.reason] }];
+    const { pid, startTicks, stop } = decision.record;
+    return [
+      { title: titleOf(decision.record), program: { pid, startTicks }, stop, reason: reasonTexts[decision.reason] },
+    ];
   });
   const unknown = strangers.map(({ pid, startTicks, groupId }): Leftover => {
     // What a program has started is in the program's group, and cannot be signalled as a group of its own.

@@ -25,6 +25,8 @@ export class ProcessRecords {
   readonly #records: Map<string, ProcessRecord>;
   /** Processes whose record speaks of a leftover until that has ended. */
   readonly #unclear: Set<string>;
+  /** Processes that are not begun anew before that. */
+  readonly #held: Set<string>;
   readonly #fingerprints = new WeakMap<ProcessSpec, string>();
   #journal: Journal | null = null;
   #autoLog: SurvivalPorts['autoLog'] = () => null;
@@ -39,6 +41,7 @@ export class ProcessRecords {
     );
     this.#records = new Map(lastLife.goneOnWith.map(({ record }) => [keyOfRecord(record), record]));
     this.#unclear = new Set(lastLife.ended.map(({ record }) => keyOfRecord(record)));
+    this.#held = new Set(lastLife.held.map(({ record }) => keyOfRecord(record)));
   }
 
   /** Until then nothing is written. */
@@ -52,7 +55,7 @@ export class ProcessRecords {
     const child = this.#living.get(key) ?? noChild;
     const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
     this.#records.set(key, record);
-    this.#journal?.write(this.#unclear.has(key) ? this.#leftoverRecord(key, record) : record);
+    this.#journal?.write(this.#recordToWrite(key, record));
   }
 
   /** Of listeners that do not live nothing is worth writing, nor what stands there already. */
@@ -66,9 +69,12 @@ export class ProcessRecords {
     this.note(spec, {});
   }
 
-  /** Nothing is written of it: a change of state follows. */
+  /** Neither does what it has started. Nothing is written of it: a change of state follows. */
   livesNoMore(spec: ProcessSpec): void {
-    this.#living.delete(keyOf(spec));
+    const key = keyOf(spec);
+    this.#living.delete(key);
+    const record = this.#records.get(key);
+    if (record !== undefined) this.#records.set(key, { ...record, treeMark: null });
   }
 
   forget(group: string): void {
@@ -87,19 +93,25 @@ export class ProcessRecords {
 
   /** From now on the records speak of the present processes alone. */
   forgetLeftovers(): void {
-    for (const { record } of this.#lastLife.ended) {
-      const key = keyOfRecord(record);
-      this.#journal?.forget(record.group, record.name);
-      this.#unclear.delete(key);
+    for (const { record } of this.#lastLife.ended) this.#journal?.forget(record.group, record.name);
+    const changed = [...this.#unclear, ...this.#held];
+    this.#unclear.clear();
+    this.#held.clear();
+    for (const key of changed) {
       const present = this.#records.get(key);
       if (present !== undefined) this.#journal?.write(present);
     }
   }
 
-  /** Says of a leftover what was written of it, and if nobody wants its successor that it is being stopped. */
-  #leftoverRecord(key: string, present: ProcessRecord): ProcessRecord {
+  #recordToWrite(key: string, present: ProcessRecord): ProcessRecord {
     const past = this.#lastLife.recordOf(key) ?? present;
-    return isStopped(present.state) ? { ...past, state: 'STOPPING' } : past;
+    if (this.#unclear.has(key)) {
+      // If nobody wants the successor of a leftover, that one is as if it were being stopped.
+      return isStopped(present.state) ? { ...past, state: 'STOPPING' } : past;
+    }
+    // While it waits nobody is its program: whoever holds its pipes was started by the last one.
+    const isWaiting = this.#held.has(key) && present.state === 'STARTING';
+    return isWaiting ? past : present;
   }
 
   #constant(spec: ProcessSpec): Constant {
@@ -127,4 +139,5 @@ const blankRecord: ProcessFacts = {
   spawnError: '',
   restartDeclined: false,
   listener: null,
+  treeMark: null,
 };

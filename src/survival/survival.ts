@@ -4,7 +4,7 @@ import type { TreePast } from '../../machines/events.ts';
 import type { ProcessSnapshot } from '../../machines/selectors.ts';
 import type { ProgramRegister } from '../actors/child-process.ts';
 import type { Conversation } from '../actors/event-system.ts';
-import type { Leftover } from '../actors/leftovers.ts';
+import type { Leftover, LeftTree } from '../actors/leftovers.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
@@ -19,6 +19,8 @@ export interface Survival extends ProgramRegister {
   readonly past: TreePast | null;
   /** Programs that have to end before any is started; what is adopted does not wait for them. */
   readonly leftovers: readonly Leftover[];
+  /** What programs have started that has to end before any is started, and after the leftovers. */
+  readonly leftTrees: readonly LeftTree[];
   /** Processes that keep pipes open on behalf of the last daemon. */
   readonly formerKeepers: readonly ProcessIdentity[];
   /** Whether a program of this process is among the leftovers. */
@@ -35,7 +37,7 @@ export interface Survival extends ProgramRegister {
   begin(ports: SurvivalPorts): void;
   /** The last words are in their logs: nothing need be known any more of who said them. */
   forgetEnded(): void;
-  /** The leftovers have ended. */
+  /** The leftovers have ended, and what was left of trees. */
   forgetLeftovers(): void;
   /** Where the named pipes of a process are, without their endings; null when it gets none. */
   pipes(spec: ProcessSpec): string | null;
@@ -72,6 +74,7 @@ export const withoutSurvival = (refusal: string | null): Survival => ({
   directory: null,
   past: null,
   leftovers: [],
+  leftTrees: [],
   formerKeepers: [],
   survivor: () => null,
   mustEnd: () => false,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endTree } from '../../src/actors/tree-end.ts';
-import type { ProgramTree } from '../../src/os/os.ts';
+import type { EndableTree } from '../../src/os/os.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,9 +11,7 @@ afterEach(() => {
 
 function bench(living: number[], options: { readonly refused?: readonly number[] } = {}) {
   const deeds: string[] = [];
-  const tree: ProgramTree = {
-    environment: {},
-    start: (start) => start(),
+  const tree: EndableTree = {
     living: () => [...living],
     signal: (signal) => {
       deeds.push(`signal ${signal}`);

@@ -107,7 +107,6 @@ describe('an event listener', () => {
           await tell(lives, 'one');
           await hears(lives, ['one']);
           await pass(lives);
-          await pass(lives);
           expect(await stateOf(lives)).toBe('BUSY');
           await tell(lives, 'two');
           await lives.sandbox.shell(`echo ${answer} >answers`);

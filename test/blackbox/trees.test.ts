@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { findCgroupHome } from '../../src/os/cgroup.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../helpers/daemon.ts';
-import { Lives } from '../helpers/lives.ts';
+import { killed, Lives } from '../helpers/lives.ts';
 import { type ProcessEntry, sendSignal, zombiesOf } from '../helpers/process-table.ts';
 import { fixture } from '../helpers/sandbox.ts';
 import { type ScenarioOptions, scenario } from '../helpers/scenario.ts';
@@ -37,6 +37,8 @@ interface Method {
   /** For the daemon to see, or not to see, the cgroups of the system. */
   readonly options: Pick<DaemonOptions, 'shell'>;
   readonly said: string;
+  /** How many of a tree cannot be told from strangers when its program has ended unseen. */
+  readonly uncertain: number;
 }
 
 const methods: readonly Method[] = [
@@ -45,6 +47,7 @@ const methods: readonly Method[] = [
     missing: cannotUse,
     options: {},
     said: 'INFO killtree: what programs start is kept together by cgroups',
+    uncertain: 0,
   },
   {
     name: '/proc',
@@ -53,6 +56,7 @@ const methods: readonly Method[] = [
       shell: `exec unshare --mount /bin/sh -c 'for at in $(awk "\\$3 == \\"cgroup2\\" { print \\$2 }" /proc/mounts); do umount -l "$at"; done; exec "$0" "$@"' "$0" "$@"`,
     },
     said: 'INFO killtree: what programs start is found by looking through /proc',
+    uncertain: 2,
   },
 ];
 
@@ -66,7 +70,7 @@ const tree = (name: string, seconds: string, ...lines: readonly string[]): strin
     '',
   ].join('\n');
 
-describe.each(methods)('killtree=true, with $name,', ({ missing, options, said }) => {
+describe.each(methods)('killtree=true, with $name,', ({ missing, options, said, uncertain }) => {
   const here = (title: string, body: () => Promise<void>, more: ScenarioOptions = {}): void =>
     scenario(`${title}${missing ?? ''}`, body, { ...more, oursOnly: true, skip: missing !== null });
 
@@ -147,6 +151,33 @@ startsecs=0\nstopwaitsecs=0\nkilltree=true`,
     expect(running(daemon, others)).toHaveLength(treeSize);
     for (const { pid } of running(daemon, others)) sendSignal(pid, 'SIGKILL');
   });
+
+  here(
+    'ends what is certain to be left of a program that ended while no daemon lived, before it starts it',
+    async () => {
+      await using lives = await Lives.begin(
+        tree('mine', mine, 'killtree=true', 'autorestart=true', 'autostart=true') +
+          tree('others', others, 'autorestart=false'),
+        options,
+      );
+      await waitFor('both trees', () => [mine, others].every((one) => running(lives.daemon, one).length === treeSize));
+      const before = running(lives.daemon, mine).map(({ pid }) => pid);
+      const { pid } = await lives.info('mine');
+      await lives.kill();
+      await killed(pid);
+      // Again by one that is killed while it has only begun.
+      await lives.start(options);
+      const daemon = await lives.next(options);
+      await daemon.waitForMessage('mine', 'spawned', 2);
+      const left = running(daemon, mine).filter((one) => before.includes(one.pid));
+      expect(left).toHaveLength(uncertain);
+      await waitFor('the new tree', () => running(daemon, mine).length === treeSize + uncertain);
+      await daemon.ctl('stop', 'mine');
+      expect(running(daemon, mine)).toEqual(left);
+      expect(running(daemon, others)).toHaveLength(treeSize);
+      for (const one of [...left, ...running(daemon, others)]) sendSignal(one.pid, 'SIGKILL');
+    },
+  );
 
   here('makes nothing of the daemon itself when it ends', async () => {
     await using daemon = await started(tree('mine', mine, 'killtree=true'), tree('others', others, 'killtree=true'));

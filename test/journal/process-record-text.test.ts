@@ -37,6 +37,14 @@ describe('the text of a process record', () => {
     },
   );
 
+  test('tells by what everything can be found that the program has started', () => {
+    const marked = { ...record, treeMark: '0123456789abcdef' };
+    expect(parsed(processRecordText(marked))).toEqual(marked);
+    for (const value of [undefined, '', '0123', '0123456789ABCDEF', 7]) {
+      expect(parsed(withValue(['treeMark'], value))).toEqual(record);
+    }
+  });
+
   test('is this', () => {
     expect(processRecordText(record)).toBe(text);
     expect(parsed(text)).toEqual(record);

@@ -33,6 +33,7 @@ export const sampleRecord = (values: Partial<ProcessRecord> = {}): ProcessRecord
   spawnError: '',
   restartDeclined: false,
   listener: null,
+  treeMark: null,
   autoLogs: { stdout: '/tmp/web-stdout.log', stderr: '' },
   fingerprint: '0123456789abcdef0123456789abcdef',
   stop: { signal: { name: 'SIGTERM', number: 15 }, waitMs: 10_000, asGroup: false, killAsGroup: false },
@@ -103,6 +104,7 @@ export const anyRecord: fc.Arbitrary<ProcessRecord> = fc.record({
   ),
   restartDeclined: fc.boolean(),
   listener: fc.constantFrom(null, ...resumableStates),
+  treeMark: fc.constantFrom(null, '0123456789abcdef'),
   autoLogs: fc.record({ stdout: text, stderr: text }),
   fingerprint: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 32, maxLength: 32 }),
   stop: fc.record({

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { createCgroup, findCgroupHome, openCgroup } from '../../src/os/cgroup.ts';
+import { createCgroup, findCgroup, findCgroupHome, openCgroup } from '../../src/os/cgroup.ts';
 import { RunningCommand } from '../helpers/command.ts';
 
 const mount = (root: string, at: string): string => `31 24 0:27 ${root} ${at} rw,nosuid - cgroup2 cgroup2 rw\n`;
@@ -76,4 +76,19 @@ test.skipIf(missing !== '')(`trying leaves nothing behind, and clears up after t
   expect([stale, fresh].map((box) => existsSync(box))).toEqual([false, true]);
   rmdirSync(fresh);
   expect(readdirSync(path).filter((name) => name.startsWith(`statevisor-${process.pid}-`))).toEqual([]);
+});
+
+test.skipIf(missing !== '')(`a cgroup is found again by its mark${missing}`, () => {
+  const box = createCgroup(path, '0123456789abcdef');
+  try {
+    expect(findCgroup(path, '0123456789abcdef')?.path).toBe(box.path);
+    expect(findCgroup(path, '123456789abcdef')).toBeNull();
+  } finally {
+    box.remove();
+  }
+  expect(findCgroup(path, '0123456789abcdef')).toBeNull();
+});
+
+test('no cgroup is found where none can be', () => {
+  expect(findCgroup('/no/such/place', '0123456789abcdef')).toBeNull();
 });

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProcessFacts } from '../../src/os/process-identity.ts';
-import { descendantsOf, marksOf, type TreeOrigin, treeOf, treeVariable } from '../../src/os/process-tree.ts';
+import {
+  descendantsOf,
+  markedTree,
+  marksOf,
+  type TreeOrigin,
+  treeOf,
+  treeVariable,
+} from '../../src/os/process-tree.ts';
 import { RunningCommand } from '../helpers/command.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -75,6 +82,19 @@ describe('the tree of a program', () => {
       }),
     );
   });
+});
+
+test('what is left of a tree is who is known to be of it, and what they have started, but not who shares a number with it', () => {
+  const all = [
+    one(11, 1, { groupId: 10, sessionId: 10 }),
+    one(12, 11),
+    one(13, 1, { groupId: 10, sessionId: 10 }),
+    one(10, 1),
+  ];
+  const left = (...known: number[]) => pids(markedTree('0123456789abcdef', new Set(known), all));
+  expect(left(11)).toEqual([11, 12]);
+  expect(left()).toEqual([]);
+  expect(pids(markedTree('', new Set([1, process.pid]), [one(1, 0), one(process.pid, 1)]))).toEqual([]);
 });
 
 test('descendants are children, theirs and so on, without the process itself', () => {

@@ -74,6 +74,33 @@ describe('the record of a process', () => {
     expect(written.get('web')).toMatchObject({ state: 'STARTING', pid: 0 });
   });
 
+  test('speaks of the program that has ended while the process waits for what that one has left', () => {
+    const treeMark = '0123456789abcdef';
+    const { records, written } = begun({ ...left({ treeMark }), kind: 'dead', spec: web });
+    const past = written.get('web');
+    records.note(web, { state: 'EXITED' });
+    expect(written.get('web')).toMatchObject({ state: 'EXITED', pid: 0, treeMark });
+    records.note(web, { state: 'STARTING' });
+    expect(written.get('web')).toEqual(past);
+    records.forgetLeftovers();
+    expect(written.get('web')).toMatchObject({ state: 'STARTING', pid: 0 });
+    records.livesNoMore(web);
+    records.note(web, { state: 'BACKOFF' });
+    expect(written.get('web')).toMatchObject({ state: 'BACKOFF', treeMark: null });
+  });
+
+  test('that is not gone on with speaks of what is left until that has ended', () => {
+    const { records, written } = begun({
+      ...left({ treeMark: '0123456789abcdef' }),
+      kind: 'forget',
+      reason: 'not-configured',
+    });
+    records.forgetEnded();
+    expect(written.size).toBe(1);
+    records.forgetLeftovers();
+    expect(written.size).toBe(0);
+  });
+
   test('is gone with a program that has ended and is not gone on with', () => {
     const { records, written } = begun({ ...left({}), kind: 'forget', reason: 'not-configured' });
     records.forgetEnded();
