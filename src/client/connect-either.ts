@@ -31,6 +31,7 @@ export function connectEither(preferred: ControlClient, openOther: () => Promise
     serverUrl: preferred.serverUrl,
     call: (method, ...params) => use((client) => client.call(method, ...params)),
     followLog: (options) => use((client) => client.followLog(options)),
+    subscribe: (options) => use((client) => client.subscribe(options)),
     close: () => {
       closed = true;
       preferred.close();

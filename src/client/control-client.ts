@@ -20,7 +20,24 @@ export interface ControlClient {
     readonly onMissed?: (count: number) => void;
     readonly signal: AbortSignal;
   }): Promise<void>;
+  /**
+   * Subscribes with a `subscribe.*` method until `signal` aborts or the server ends the connection in an orderly way; then
+   * resolves. Rejects with `Fault` (UNKNOWN_METHOD where the protocol cannot notify) or `ConnectionProblem`.
+   */
+  subscribe(options: SubscribeOptions): Promise<void>;
   close(): void;
+}
+
+export interface SubscribeOptions {
+  readonly method: string;
+  readonly params: readonly unknown[];
+  /** The reply, before the first notification. */
+  readonly onReply: (reply: unknown) => void;
+  /** `params` without the number of the subscription. */
+  readonly onNotification: (method: string, params: readonly unknown[]) => void;
+  /** The server dropped so many notifications because they were read too slowly. */
+  readonly onMissed: (count: number) => void;
+  readonly signal: AbortSignal;
 }
 
 export type ConnectionProblemKind =

@@ -10,6 +10,7 @@ import { otherProtocol, unauthorized } from './connection-problem.ts';
 import { ConnectionProblem, type ControlClient, LogNotAvailable } from './control-client.ts';
 import { describeEndpoint, type ServerAddress, urlOf } from './endpoint.ts';
 import { type MsgpackLink, openMsgpackLink } from './msgpack-link.ts';
+import { subscribeOver } from './msgpack-subscription.ts';
 
 const clientName = 'statevisor';
 
@@ -97,6 +98,9 @@ export function connectMsgpack(address: ServerAddress): ControlClient {
       }
     },
     followLog,
+    subscribe: async (options) => {
+      if (!options.signal.aborted) await subscribeOver(await connected(), options);
+    },
     close: () => {
       closed = true;
       current?.link.close();

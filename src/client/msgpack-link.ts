@@ -22,6 +22,8 @@ import { ConnectionProblem } from './control-client.ts';
 import { describeEndpoint, type Endpoint, type Secured } from './endpoint.ts';
 
 export interface Subscriber {
+  /** What the method has answered, before the first notification. */
+  readonly onReply?: (reply: unknown) => void;
   /** `params` without the number of the subscription. */
   readonly onNotification: (method: string, params: readonly unknown[]) => void;
   readonly onMissed: (count: number) => void;
@@ -107,7 +109,10 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
     if (error === null) {
       const subscription = call.subscriber === null ? null : subscriptionOf(result);
       // At once and not after the promise: the first notification may follow in the same chunk.
-      if (call.subscriber !== null && subscription !== null) subscribers.set(subscription, call.subscriber);
+      if (call.subscriber !== null && subscription !== null) {
+        subscribers.set(subscription, call.subscriber);
+        call.subscriber.onReply?.(result);
+      }
       call.resolve(result);
     } else {
       call.reject(

@@ -105,7 +105,15 @@ export function connectXmlRpc(address: ServerAddress): ControlClient {
     }
   }
 
-  return { serverUrl: urlOf(address), call, followLog, close: () => agent.destroy() };
+  return {
+    serverUrl: urlOf(address),
+    call,
+    followLog,
+    subscribe: async () => {
+      throw Fault.of('UNKNOWN_METHOD');
+    },
+    close: () => agent.destroy(),
+  };
 }
 
 function authorization({ username, password }: ServerAddress): Readonly<Record<string, string>> {

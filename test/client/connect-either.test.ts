@@ -25,6 +25,9 @@ function fakeClient(name: string, problem: () => Error | null = () => null): Fak
     followLog: async ({ process, channel }) => {
       await ask(process, channel);
     },
+    subscribe: async ({ method }) => {
+      await ask(method);
+    },
     close() {
       this.closed = true;
     },

@@ -11,6 +11,7 @@ import { signal } from './signal.ts';
 import { restart, start, stop } from './start-stop.ts';
 import { pid, status } from './status.ts';
 import { maintail, tail } from './tail.ts';
+import { top } from './top.ts';
 import { update } from './update.ts';
 import { upgrade } from './upgrade.ts';
 import { why } from './why.ts';
@@ -51,6 +52,7 @@ export const actions: ReadonlyMap<string, Action> = new Map([
 
 /** What Supervisor has not. They can be typed and have help, but stay out of lists that scripts may have read. */
 export const ownActions: ReadonlyMap<string, Action> = new Map([
+  ['top', top],
   ['upgrade', upgrade],
   ['why', why],
 ]);

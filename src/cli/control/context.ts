@@ -3,8 +3,9 @@
  * Everything is injected, so that tests drive actions without sockets or terminals.
  */
 
-import type { LogChannel } from '../../client/control-client.ts';
+import type { LogChannel, SubscribeOptions } from '../../client/control-client.ts';
 import type { Interrupts } from './interrupts.ts';
+import type { Screen } from './terminal-screen.ts';
 
 export interface ControlContext {
   /** In the shell, and with -i: confirmations and logins are asked for. */
@@ -12,6 +13,8 @@ export interface ControlContext {
   readonly server: ServerAccess;
   readonly output: Output;
   readonly input: LineReader;
+  /** The whole terminal, for what is more than lines; null without one. */
+  readonly screen: Screen | null;
   readonly interrupts: Interrupts;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Exit status of a one-shot command: that of the last problem. Successes never reset it. */
@@ -29,6 +32,8 @@ export interface ServerAccess {
   call(method: string, ...params: readonly unknown[]): Promise<unknown>;
   /** As `ControlClient.followLog`. */
   followLog(options: FollowOptions): Promise<void>;
+  /** As `ControlClient.subscribe`. */
+  subscribe(options: SubscribeOptions): Promise<void>;
   /** Speaks to another server from now on. */
   open(serverUrl: string): void;
   /** Uses other credentials from now on. */

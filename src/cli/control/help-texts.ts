@@ -111,6 +111,13 @@ export const helpTexts: ReadonlyMap<string, readonly string[]> = new Map([
 /** The same for actions that Supervisor has not. */
 export const ownHelpTexts: ReadonlyMap<string, readonly string[]> = new Map([
   [
+    'top',
+    [
+      'top\t\t\tShow all processes as they change, with CPU and memory of each and why it is in its state',
+      '\t\t\tq quits, s sorts, / filters; without a terminal one table is printed.',
+    ],
+  ],
+  [
     'why',
     [
       'why\t\t\tExplain every process that is not as it should be',

@@ -9,6 +9,7 @@ import { type Connect, createServerAccess } from './server-access.ts';
 import { runShell } from './shell.ts';
 import { createTerminalInput } from './terminal-input.ts';
 import { createOutput, type TerminalOutput } from './terminal-output.ts';
+import { createScreen } from './terminal-screen.ts';
 
 export interface ControlRequest {
   readonly spec: ControlSpec;
@@ -64,6 +65,7 @@ function createContext(request: ControlRequest): { context: ControlContext; outp
     server,
     output,
     input: createTerminalInput({ output, interrupts, historyFile: spec.historyFile, server }),
+    screen: process.stdin.isTTY && process.stdout.isTTY ? createScreen(process) : null,
     interrupts,
     environment: process.env,
     exitStatus: 0,

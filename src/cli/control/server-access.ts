@@ -41,6 +41,7 @@ export function createServerAccess(first: ServerAddress, firstOrigin: AddressOri
     },
     call: async (method, ...params) => (await connected()).call(method, ...params),
     followLog: async (options) => (await connected()).followLog(options),
+    subscribe: async (options) => (await connected()).subscribe(options),
     open(serverUrl) {
       close();
       address = { ...address, serverUrl };

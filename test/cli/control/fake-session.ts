@@ -3,7 +3,9 @@
 import type { ControlContext, LineReader } from '../../../src/cli/control/context.ts';
 import { createInterrupts } from '../../../src/cli/control/interrupts.ts';
 import { createServerAccess, type ServerAddress } from '../../../src/cli/control/server-access.ts';
+import type { Screen } from '../../../src/cli/control/terminal-screen.ts';
 import type { ControlClient } from '../../../src/client/control-client.ts';
+import { Fault } from '../../../src/model/errors.ts';
 import type { ProcessInfo } from '../../../src/model/process-info.ts';
 import { type ProcessState, processStateCodes } from '../../../src/model/process-state.ts';
 
@@ -16,6 +18,8 @@ export interface FakeSessionOptions {
   /** Refuses the connection itself. */
   readonly unreachable?: (address: ServerAddress) => Error | null;
   readonly follow?: ControlClient['followLog'];
+  readonly subscribe?: ControlClient['subscribe'];
+  readonly screen?: Screen;
   readonly interactive?: boolean;
   /** Standard output is a terminal. */
   readonly terminal?: boolean;
@@ -72,6 +76,7 @@ export function fakeSession(options: FakeSessionOptions = {}): FakeSession {
         return result;
       },
       followLog: options.follow ?? (async () => undefined),
+      subscribe: options.subscribe ?? (() => Promise.reject(Fault.of('UNKNOWN_METHOD'))),
       close: () => {
         open -= 1;
       },
@@ -105,6 +110,7 @@ export function fakeSession(options: FakeSessionOptions = {}): FakeSession {
         },
       },
       input,
+      screen: options.screen ?? null,
       interrupts: createInterrupts(),
       environment: options.environment ?? {},
       exitStatus: 0,
