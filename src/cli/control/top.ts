@@ -10,6 +10,7 @@ import { untilInterrupted } from './interrupts.ts';
 import { tellUnknown } from './own-method.ts';
 import { paintFor } from './paint.ts';
 import type { OpenScreen, Screen } from './terminal-screen.ts';
+import { createExplainedRow } from './top/explained-row.ts';
 import { drawTop, pageOf } from './top/picture.ts';
 import { changedRows, firstRows, type TopRows } from './top/rows.ts';
 import { formatTable } from './top/table.ts';
@@ -64,6 +65,7 @@ async function showLive(context: ControlContext, screen: Screen): Promise<void> 
   let problem = 'connecting';
   let drawing: NodeJS.Timeout | null = null;
   let open: OpenScreen | null = null;
+  const explanation = createExplainedRow(context, () => drawSoon());
 
   const drawSoon = (): void => {
     drawing ??= setTimeout(() => {
@@ -74,7 +76,20 @@ async function showLive(context: ControlContext, screen: Screen): Promise<void> 
   const draw = (): void => {
     if (open === null) return;
     const { columns, rows: height } = open;
-    open.draw(drawTop({ rows: [...rows.values()], view, columns, height, now: Date.now(), paint, problem }));
+    const all = [...rows.values()];
+    const chosen = view.isExplaining ? shownRows(all, view)[view.chosen] : undefined;
+    open.draw(
+      drawTop({
+        rows: all,
+        view,
+        columns,
+        height,
+        now: Date.now(),
+        paint,
+        problem,
+        explanation: chosen === undefined ? [] : explanation.of(chosen),
+      }),
+    );
   };
   const onKeys = (typed: string): void => {
     for (const key of keysIn(typed)) {

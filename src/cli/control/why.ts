@@ -6,10 +6,11 @@ import type { Explanation } from '../../model/trace.ts';
 import { checkServer } from './check-server.ts';
 import type { ControlContext } from './context.ts';
 import { exitStatuses } from './exit-statuses.ts';
+import { formatExplanation, parseExplanation } from './explanation.ts';
 import { splitWords } from './line.ts';
 import { tellUnknown } from './own-method.ts';
-import { type Paint, paintFor } from './paint.ts';
-import { fieldsOf, listOf, stateOf, textOf } from './reply-fields.ts';
+import { paintFor } from './paint.ts';
+import { listOf } from './reply-fields.ts';
 import { ask } from './server-call.ts';
 import { findNamed } from './status.ts';
 
@@ -62,31 +63,4 @@ function show(context: ControlContext, explanations: readonly Explanation[]): vo
     if (index > 0) output.line('');
     for (const line of formatExplanation(explanation, paint)) output.line(line);
   }
-}
-
-/** The name with its sentence, and what it rests on below, set in. */
-export function formatExplanation(
-  { group, name, statename, sentence, evidence }: Explanation,
-  paint: Paint,
-): readonly string[] {
-  const words = sentence.startsWith(statename)
-    ? paint.state(statename, statename) + sentence.slice(statename.length)
-    : sentence;
-  return [`${paint.strong(displayName(group, name))} ${words}`, ...evidence.map((line) => paintEvidence(line, paint))];
-}
-
-const paintEvidence = (line: string, paint: Paint): string =>
-  line.startsWith('hint: ') ? `    ${paint.strong('hint:')}${line.slice(5)}` : `    ${paint.faint(line)}`;
-
-function parseExplanation(value: unknown): Explanation {
-  const fields = fieldsOf(value);
-  return {
-    group: textOf(fields, 'group'),
-    name: textOf(fields, 'name'),
-    statename: stateOf(fields, 'statename'),
-    sentence: textOf(fields, 'sentence'),
-    evidence: listOf(fields.get('evidence')).map(String),
-    records: listOf(fields.get('records')).map(Number),
-    fine: fields.get('fine') === true,
-  };
 }

@@ -16,46 +16,71 @@ interface Column {
   readonly title: string;
   readonly width: number;
   readonly alignment: 'left' | 'right';
+  readonly cell: (row: TopRow, now: number) => string;
+  /** Where there is no room those with the highest go first; 0 never goes. */
+  readonly spare: number;
 }
 
 const narrowestName = 12;
 const widestName = 40;
 const gap = '  ';
 
+/** Characters that the reason is to have before anything goes for it. */
+const leastReason = 20;
+
 /** The heading, and a line for each row. */
 export function formatTable(
   rows: readonly TopRow[],
-  options: TableOptions,
+  { now, paint, columns }: TableOptions,
 ): { readonly heading: string; readonly lines: readonly string[] } {
   const names = rows.map(({ group, name }) => displayName(group, name).length);
   const nameWidth = Math.min(widestName, Math.max(narrowestName, ...names));
-  const columns: readonly Column[] = [
-    { title: 'NAME', width: nameWidth, alignment: 'left' },
-    { title: 'STATE', width: 8, alignment: 'left' },
-    { title: 'PID', width: 7, alignment: 'right' },
-    { title: 'TIME', width: 10, alignment: 'right' },
-    { title: 'RESTARTS', width: 8, alignment: 'right' },
-    { title: 'CPU%', width: 6, alignment: 'right' },
-    { title: 'MEM', width: 7, alignment: 'right' },
-  ];
+  const shown = columnsFor(nameWidth, columns);
   return {
-    heading: cut([...columns.map((column) => aligned(column.title, column)), 'WHY'].join(gap), options.columns),
+    heading: cut([...shown.map((column) => aligned(column.title, column)), 'WHY'].join(gap), columns),
     lines: rows.map((row) => {
-      const cells = cellsOf(row, options.now);
-      const line = [...columns.map((column, index) => aligned(cells[index] ?? '', column)), row.why].join(gap);
-      return paintState(cut(line, options.columns), row.statename, nameWidth + gap.length, options.paint);
+      const line = [...shown.map((column) => aligned(column.cell(row, now), column)), row.why].join(gap);
+      return paintState(cut(line, columns), row.statename, nameWidth + gap.length, paint);
     }),
   };
 }
 
-const cellsOf = (row: TopRow, now: number): readonly string[] => [
-  displayName(row.group, row.name),
-  row.statename,
-  row.pid === 0 ? '-' : String(row.pid),
-  formatTime(row, now),
-  row.restarts === 0 ? '-' : String(row.restarts),
-  row.usage === null ? '-' : formatCpu(row.usage.cpu),
-  row.usage === null ? '-' : formatMemory(row.usage.memory),
+function columnsFor(nameWidth: number, available: number | null): readonly Column[] {
+  let shown: readonly Column[] = [{ ...nameColumn, width: nameWidth }, ...otherColumns];
+  const room = (): number =>
+    available === null ? leastReason : available - shown.reduce((sum, { width }) => sum + width + gap.length, 0);
+  for (let spare = 4; spare > 0 && room() < leastReason; spare -= 1) {
+    shown = shown.filter((column) => column.spare !== spare);
+  }
+  return shown;
+}
+
+const nameColumn: Omit<Column, 'width'> = {
+  title: 'NAME',
+  alignment: 'left',
+  cell: ({ group, name }) => displayName(group, name),
+  spare: 0,
+};
+
+const otherColumns: readonly Column[] = [
+  { title: 'STATE', width: 8, alignment: 'left', cell: ({ statename }) => statename, spare: 0 },
+  { title: 'PID', width: 7, alignment: 'right', cell: ({ pid }) => (pid === 0 ? '-' : String(pid)), spare: 3 },
+  { title: 'TIME', width: 9, alignment: 'right', cell: (row, now) => formatTime(row, now), spare: 0 },
+  {
+    title: 'RESTARTS',
+    width: 8,
+    alignment: 'right',
+    cell: ({ restarts }) => (restarts === 0 ? '-' : String(restarts)),
+    spare: 4,
+  },
+  { title: 'CPU%', width: 6, alignment: 'right', cell: ({ usage }) => (usage ? formatCpu(usage.cpu) : '-'), spare: 1 },
+  {
+    title: 'MEM',
+    width: 5,
+    alignment: 'right',
+    cell: ({ usage }) => (usage ? formatMemory(usage.memory) : '-'),
+    spare: 2,
+  },
 ];
 
 /** How long it runs, or is in its state. */

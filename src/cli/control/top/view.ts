@@ -14,9 +14,11 @@ export interface TopView {
   readonly isTyping: boolean;
   /** Index of the chosen row among those shown. */
   readonly chosen: number;
+  /** The chosen row is explained instead of showing the others. */
+  readonly isExplaining: boolean;
 }
 
-export const firstView: TopView = { sorting: 'boot', filter: '', isTyping: false, chosen: 0 };
+export const firstView: TopView = { sorting: 'boot', filter: '', isTyping: false, chosen: 0, isExplaining: false };
 
 export type TopKey =
   | { readonly kind: 'text'; readonly text: string }
@@ -61,6 +63,7 @@ export const keysIn = (typed: string): readonly TopKey[] =>
 export function viewAfter(view: TopView, key: TopKey, count: number, page: number): TopView | null {
   if (key.kind === 'interrupt') return null;
   if (view.isTyping) return afterTyping(view, key);
+  if (view.isExplaining && isReturn(key)) return { ...view, isExplaining: false };
   const move = (to: number): TopView => ({ ...view, chosen: Math.max(0, Math.min(count - 1, to)) });
   switch (key.kind) {
     case 'up':
@@ -80,11 +83,15 @@ export function viewAfter(view: TopView, key: TopKey, count: number, page: numbe
     case 'text':
       return afterLetter(view, key.text, move);
     case 'enter':
+      return { ...view, isExplaining: count > 0 };
     case 'erase':
     case 'suspend':
       return view;
   }
 }
+
+const isReturn = (key: TopKey): boolean =>
+  key.kind === 'enter' || key.kind === 'escape' || (key.kind === 'text' && key.text === 'q');
 
 function afterLetter(view: TopView, letter: string, move: (to: number) => TopView): TopView | null {
   switch (letter) {
