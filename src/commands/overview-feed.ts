@@ -4,7 +4,7 @@
  */
 
 import type { ProcessOverview } from '../model/trace.ts';
-import type { ActiveProcess, SupervisorControl } from './control.ts';
+import type { SupervisorControl } from './control.ts';
 
 export interface OverviewChange {
   readonly processes: readonly ProcessOverview[];
@@ -39,12 +39,9 @@ export function beginOverview(control: Observed, { intervalMs, told, onChange }:
   let gathering: NodeJS.Timeout | null = null;
   let groupsChanged = false;
 
-  const present = (process: ActiveProcess): ProcessOverview => {
-    const row = process.overview();
-    return { ...row, usage: usage.get(row.pid) ?? null };
-  };
-  const rows = (): readonly ProcessOverview[] =>
-    control.groups().flatMap((group) => group.processes().map((process) => present(process)));
+  const everything = (): readonly ProcessOverview[] =>
+    control.groups().flatMap((group) => group.processes().map((process) => process.overview()));
+  const withUsage = (row: ProcessOverview): ProcessOverview => ({ ...row, usage: usage.get(row.pid) ?? null });
 
   const tell = (present: readonly ProcessOverview[], removed: readonly string[]): void => {
     const changed = present.filter((row) => !isSame(known.get(keyOf(row)), row));
@@ -56,8 +53,8 @@ export function beginOverview(control: Observed, { intervalMs, told, onChange }:
       onChange({ processes: changed.slice(from, from + mostRows), removed: [] });
     }
   };
-  const tellAll = (): void => {
-    const all = rows();
+  const tellAll = (rows: readonly ProcessOverview[]): void => {
+    const all = rows.map(withUsage);
     const keys = new Set(all.map(keyOf));
     tell(
       all,
@@ -72,11 +69,14 @@ export function beginOverview(control: Observed, { intervalMs, told, onChange }:
       dirty.clear();
       if (groupsChanged) {
         groupsChanged = false;
-        tellAll();
+        tellAll(everything());
         return;
       }
       const processes = changed.flatMap(({ group, process }) => control.group(group)?.process(process) ?? []);
-      tell(processes.map(present), []);
+      tell(
+        processes.map((process) => withUsage(process.overview())),
+        [],
+      );
     }, gatherMs);
   };
   const endChanges = control.onProcessChange(({ group, process }) => {
@@ -89,8 +89,9 @@ export function beginOverview(control: Observed, { intervalMs, told, onChange }:
   });
 
   const measure = (): void => {
-    usage = meter.read(pidsOf(control.groups().flatMap((group) => group.processes().map((one) => one.overview()))));
-    tellAll();
+    const rows = everything();
+    usage = meter.read(pidsOf(rows));
+    tellAll(rows);
     timer = setTimeout(measure, intervalMs);
   };
   let timer = setTimeout(measure, firstReadingMs);

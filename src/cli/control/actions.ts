@@ -12,6 +12,7 @@ import { restart, start, stop } from './start-stop.ts';
 import { pid, status } from './status.ts';
 import { maintail, tail } from './tail.ts';
 import { top } from './top.ts';
+import { trace } from './trace.ts';
 import { update } from './update.ts';
 import { upgrade } from './upgrade.ts';
 import { why } from './why.ts';
@@ -50,9 +51,10 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ['version', version],
 ]);
 
-/** What Supervisor has not. They can be typed and have help, but stay out of lists that scripts may have read. */
+/** What Supervisor has not. They can be typed, completed and have help, but stay out of lists that scripts may have read. */
 export const ownActions: ReadonlyMap<string, Action> = new Map([
   ['top', top],
+  ['trace', trace],
   ['upgrade', upgrade],
   ['why', why],
 ]);

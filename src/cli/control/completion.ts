@@ -1,7 +1,7 @@
 /** What the Tab key offers in the shell: action names, then names of groups or processes. Knows no terminal. */
 
 import type { ProcessInfo } from '../../model/process-info.ts';
-import { actions } from './actions.ts';
+import { actions, ownActions } from './actions.ts';
 
 const groupActions: ReadonlySet<string> = new Set(['add', 'remove', 'update']);
 const processActions: ReadonlySet<string> = new Set([
@@ -14,6 +14,8 @@ const processActions: ReadonlySet<string> = new Set([
   'status',
   'stop',
   'tail',
+  'trace',
+  'why',
 ]);
 
 export interface Completion {
@@ -29,7 +31,7 @@ export async function completeLine(line: string, infos: () => Promise<readonly P
   const words = line.trim().split(/\s+/);
   const action = words[0] ?? '';
   const naming = action === '' || (words.length === 1 && !line.endsWith(' ')) || action === 'help';
-  const offered = naming ? [...actions.keys()] : await offeredNames(action, word, infos);
+  const offered = naming ? [...actions.keys(), ...ownActions.keys()] : await offeredNames(action, word, infos);
   return { candidates: offered.filter((name) => name.startsWith(word)).map((name) => `${name} `), word };
 }
 

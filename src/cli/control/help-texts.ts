@@ -118,6 +118,17 @@ export const ownHelpTexts: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
   [
+    'trace',
+    [
+      'trace\t\t\tShow what has happened to all processes: requests, events, changes of state and their causes',
+      'trace <name>\t\tShow what has happened to a process',
+      'trace <gname>:*\t\tShow what has happened to all processes in a group',
+      'trace -f [<name>]\tGo on with what happens (Ctrl-C to exit)',
+      'trace --since 10m\tOnly what has happened in the last 10 minutes; also s, h and d',
+      'trace --json\t\tOne JSON object a line',
+    ],
+  ],
+  [
     'why',
     [
       'why\t\t\tExplain every process that is not as it should be',

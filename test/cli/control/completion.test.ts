@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownActions } from '../../../src/cli/control/actions.ts';
 import { completeLine } from '../../../src/cli/control/completion.ts';
 import { processInfo } from './fake-session.ts';
 
@@ -32,6 +33,7 @@ const everyAction = [
   'tail',
   'update',
   'version',
+  ...ownActions.keys(),
 ].map((name) => `${name} `);
 
 describe('completion', () => {
@@ -54,6 +56,8 @@ describe('completion', () => {
     ['signal HUP cat:', ['cat:cat ', 'cat:* ']],
     ['fg my-', ['my-web ']],
     ['clear x', []],
+    ['why my-', ['my-web ']],
+    ['trace -f gr', ['grp:ga ', 'grp:* ', 'grp:gb ']],
   ])('offers for %j %j', async (line, expected) => {
     expect((await complete(line)).candidates).toEqual(expected);
   });
