@@ -21,3 +21,6 @@ export const timersOf = ({ path }: OutlinedState, transitions: readonly Outlined
     ),
   ),
 ];
+
+/** It comes only where an earlier daemon or a defect left something to be mended; charts draw it fainter. */
+export const isUncommon = (event: string): boolean => /^xstate\.error\.|\.resume$/.test(event);

@@ -4,8 +4,9 @@
  */
 
 import type { Chart, ChartState, ChartTransition } from '../../model/chart.ts';
-import { inset, lineHeight, nameHeight, textSize } from '../measures.ts';
-import { labelLines, stateLines, timersOf } from '../wording.ts';
+import { type Connection, connectionsOf } from '../connections.ts';
+import { inset, lineHeight, nameHeight, ringWidth, textSize } from '../measures.ts';
+import { isUncommon, labelLines, stateLines, timersOf } from '../wording.ts';
 import { pathOfPoints } from './svg-path.ts';
 import { svgStyle } from './svg-style.ts';
 
@@ -17,60 +18,78 @@ export interface SvgOptions {
 /** The picture as one `svg` element, which may stand in a file of its own or in a page. */
 export function renderSvg(chart: Chart, { active }: SvgOptions): string {
   const { machine, width, height, states, transitions } = chart;
-  const [labels, lines] = [transitions.map(renderLabel), transitions.filter(isFirstOfItsLine).map(renderLine)];
+  const [compound, simple] = [states.filter(isCompound), states.filter((state) => !isCompound(state))];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" class="chart" role="img" aria-label="Statechart of the ${machine} machine">`,
     `<style>${svgStyle}</style>`,
-    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" orient="auto-start-reverse"><path d="M0 0.5 8 4 0 7.5z"/></marker></defs>',
-    ...states.map((state) => renderState(state, chart, active)),
-    ...lines,
-    ...labels,
+    `<defs>${arrow('arrow')}${arrow('arrow-lit')}</defs>`,
+    // Lines run over the frames of states and behind everything that is to be read.
+    ...compound.map((state) => renderBox(state, active)),
+    ...connectionsOf(transitions).map(renderLine),
+    ...states.filter(({ isInitial }) => isInitial).map(renderInitial),
+    ...simple.map((state) => renderBox(state, active)),
+    ...states.map((state) => renderHead(state, transitions, active)),
+    ...transitions.map(renderLabel),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function renderState(state: ChartState, { transitions }: Chart, active: string | null): string {
-  const { path, name, x, y, width, height, kind } = state;
+const isCompound = ({ kind }: ChartState): boolean => kind === 'compound';
+
+const arrow = (id: string): string =>
+  `<marker id="${id}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.5 8 4 0 7.5z"/></marker>`;
+
+function classesOf({ path, kind }: ChartState, part: string, active: string | null): string {
   const isActive = active !== null && (path === active || path === '' || active.startsWith(`${path}.`));
-  const classes = ['state', kind, ...(path === '' ? ['machine'] : []), ...(isActive ? ['active'] : [])];
+  return [part, kind, ...(path === '' ? ['machine'] : []), ...(isActive ? ['active'] : [])].join(' ');
+}
+
+function renderBox(state: ChartState, active: string | null): string {
+  const { path, x, y, width, height } = state;
+  const round = isCompound(state) ? 10 : 7;
+  const classes = classesOf(state, 'state', active);
+  return `<rect class="${classes}" data-state="${escapeText(path)}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round}"/>`;
+}
+
+/** What is written in a state, and the dials of its timers. */
+function renderHead(state: ChartState, transitions: readonly ChartTransition[], active: string | null): string {
+  const { path, name, x, y, width } = state;
   const lines = stateLines(state, transitions).map(
     (line, index) =>
       `<text class="line" x="${x + inset}" y="${y + nameHeight + index * lineHeight + textSize}">${escapeText(line)}</text>`,
   );
+  const timers = timersOf(state, transitions).map(
+    (timer, index) =>
+      `<g class="timer" data-timer="${escapeText(timer)}" transform="translate(${x + width - 17 - index * ringWidth} ${y + 14})">${dial}</g>`,
+  );
   return [
-    `<g class="${classes.join(' ')}" data-state="${escapeText(path)}">`,
+    `<g class="${classesOf(state, 'head', active)}" data-state="${escapeText(path)}">`,
     `<title>${escapeText(titleOf(state))}</title>`,
-    `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${kind === 'compound' ? 10 : 7}"/>`,
-    ...(state.isInitial ? [renderInitial(state)] : []),
     `<text class="name" x="${x + inset}" y="${y + 19}">${escapeText(name)}</text>`,
-    ...timersOf(state, transitions).map(
-      (_, index) => `<g class="timer" transform="translate(${x + width - 17 - index * 22} ${y + 14})">${clock}</g>`,
-    ),
+    ...timers,
     ...lines,
     '</g>',
   ].join('');
 }
 
-/** A dial: here something happens by itself when its time is over. */
-const clock = '<circle r="6.5"/><path d="M0 -3.5V0H2.8"/>';
+/** Here something happens by itself when its time is over. */
+const dial = '<circle r="6.5"/><path d="M0 -3.5V0H2.8"/>';
 
 /** The mark of the first state: a dot with a short arrow to the left edge. */
 const renderInitial = ({ x, y }: ChartState): string =>
-  `<circle class="initial" cx="${x - 14}" cy="${y + 14}" r="3.5"/><path class="transition" marker-end="url(#arrow)" d="M${x - 11} ${y + 14}H${x}"/>`;
+  `<g class="initial"><circle cx="${x - 15}" cy="${y + 14}" r="3.5"/><path d="M${x - 12} ${y + 14}H${x}" marker-end="url(#arrow)"/></g>`;
 
 function titleOf({ name, entry, exit }: ChartState): string {
   const parts = [`on entering: ${entry.join(', ')}`, `on leaving: ${exit.join(', ')}`];
   return [name, ...parts.filter((part) => !part.endsWith(': '))].join('\n');
 }
 
-/** Of the transitions that share a line one draws it. */
-function isFirstOfItsLine({ source, target, points }: ChartTransition, index: number, all: readonly ChartTransition[]) {
-  return points.length > 0 && all.findIndex((one) => one.source === source && one.target === target) === index;
+function renderLine({ source, target, transitions }: Connection<ChartTransition>): string {
+  const classes = transitions.every(({ event }) => isUncommon(event)) ? 'transition uncommon' : 'transition';
+  const path = pathOfPoints(transitions[0]?.points ?? []);
+  return `<path class="${classes}" data-source="${escapeText(source)}" data-target="${escapeText(target)}" marker-end="url(#arrow)" d="${path}"/>`;
 }
-
-const renderLine = ({ source, target, points }: ChartTransition): string =>
-  `<path class="transition" data-source="${escapeText(source)}" data-target="${escapeText(target ?? '')}" marker-end="url(#arrow)" d="${pathOfPoints(points)}"/>`;
 
 function renderLabel(transition: ChartTransition): string {
   const { label, id, event, actions } = transition;
@@ -80,9 +99,10 @@ function renderLabel(transition: ChartTransition): string {
     (line, index) =>
       `<text class="${index === 0 ? kindOfEvent(event) : 'guard'}" x="${middle}" y="${label.y + index * lineHeight + textSize}">${escapeText(line)}</text>`,
   );
+  const classes = isUncommon(event) ? 'label uncommon' : 'label';
   const title = actions.length === 0 ? '' : `<title>${escapeText(`${event} / ${actions.join(', ')}`)}</title>`;
   return [
-    `<g class="label" data-transition="${escapeText(id)}">${title}`,
+    `<g class="${classes}" data-transition="${escapeText(id)}">${title}`,
     `<rect x="${label.x}" y="${label.y}" width="${label.width}" height="${label.height}"/>`,
     ...lines,
     '</g>',

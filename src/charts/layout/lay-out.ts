@@ -2,10 +2,10 @@
 
 import ElkConstructor, { type ElkExtendedEdge, type ElkNode, type LayoutOptions } from 'elkjs/lib/elk.bundled.js';
 import type { Chart, ChartState, ChartTransition } from '../../model/chart.ts';
+import { type Connection, connectionsOf } from '../connections.ts';
 import { lineHeight } from '../measures.ts';
 import type { Outline, OutlinedTransition } from '../outline.ts';
 import { labelLines } from '../wording.ts';
-import { type Connection, connectionsOf } from './connections.ts';
 import { elkGraph, labelGap, nodeId } from './elk-graph.ts';
 
 const Elk = ElkConstructor.default;

@@ -1,17 +1,19 @@
 /** Transitions between the same two states share a line, with their labels below each other. */
 
-import type { OutlinedTransition } from '../outline.ts';
+import type { OutlinedTransition } from './outline.ts';
 
-export interface Connection {
+export interface Connection<Transition = OutlinedTransition> {
   readonly id: string;
   readonly source: string;
   readonly target: string;
-  readonly transitions: readonly OutlinedTransition[];
+  readonly transitions: readonly Transition[];
 }
 
 /** Without the transitions that stay in their state. */
-export function connectionsOf(transitions: readonly OutlinedTransition[]): readonly Connection[] {
-  const connections = new Map<string, Connection>();
+export function connectionsOf<Transition extends OutlinedTransition>(
+  transitions: readonly Transition[],
+): readonly Connection<Transition>[] {
+  const connections = new Map<string, Connection<Transition>>();
   for (const transition of transitions) {
     const { source, target } = transition;
     if (target === null) continue;
