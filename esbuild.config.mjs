@@ -1,4 +1,4 @@
-// Bundles the commands of package.json `bin` into dist/, and lays out the charts. Run by `npm run build`.
+// Bundles the commands of package.json `bin` and the live page into dist/, and lays out the charts. Run by `npm run build`.
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -36,10 +36,26 @@ for (const name of commands) chmodSync(`dist/${name}.js`, 0o755);
 // What an earlier build left behind; not before, so that a daemon can be started while a build runs.
 for (const name of readdirSync('dist', { recursive: true })) {
   const path = `dist/${name}`;
-  if (path.endsWith('.js') && !(path in metafile.outputs)) rmSync(path);
+  if (path.endsWith('.js') && !path.startsWith('dist/web/') && !(path in metafile.outputs)) rmSync(path);
 }
 
+await writePage();
 await writeCharts();
+
+/** Writes dist/web/: what a browser loads for the live page. */
+async function writePage() {
+  await build({
+    entryPoints: ['src/web/app/app.ts', 'src/web/app/app.css'],
+    outdir: 'dist/web',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17'],
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
 
 /** Writes dist/charts.json, unless what it is made from has not changed since it was. */
 async function writeCharts() {

@@ -1,4 +1,4 @@
-/** What every page has around its content: the head, the title, and the line at the bottom. No page has a script. */
+/** What every page has around its content: the head, the title, and the line at the bottom. No page needs a script. */
 
 import { html, type Insertable, type Markup } from './html.ts';
 
@@ -21,6 +21,8 @@ export interface DocumentParts {
   /** Stands under the heading. */
   readonly subheading: Insertable;
   readonly content: Markup;
+  /** Where scripts run, the live page takes its place. */
+  readonly becomesLive?: boolean;
   readonly origin: Origin;
 }
 
@@ -28,7 +30,7 @@ export interface DocumentParts {
  * A whole page as text. Its addresses are relative, so that it works below any path of a proxy. It is well-formed XML as
  * well, as Supervisor's pages are: there are scripts that read them so.
  */
-export function renderDocument({ title, heading, subheading, content, origin }: DocumentParts): string {
+export function renderDocument({ title, heading, subheading, content, origin, becomesLive }: DocumentParts): string {
   return html`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -38,7 +40,7 @@ export function renderDocument({ title, heading, subheading, content, origin }: 
 <title>${title}</title>
 <link href="stylesheets/supervisor.css" rel="stylesheet" />
 <link href="images/icon.svg" rel="icon" type="image/svg+xml" />
-</head>
+${becomesLive ? html`<script type="module" src="app/app.js"></script>\n` : null}</head>
 <body>
 <div id="wrapper">
 <header id="header">

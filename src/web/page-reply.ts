@@ -10,17 +10,29 @@ const notKept = {
   Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
 } as const;
 
+const always = "form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+/** What a page may load. Nothing comes from elsewhere, and nothing that a program or a request says can become a script. */
+const policies = {
+  plain: `default-src 'none'; style-src 'self'; img-src 'self'; ${always}`,
+  live: `default-src 'self'; object-src 'none'; ${always}`,
+} as const;
+
 const protection = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
   // Our own pages must be recognised where a browser sends no Sec-Fetch-Site; others need not know.
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
 } as const;
 
-export const pageReply = (status: number, body: string): Reply => ({
+/** @param kind `live`: it loads scripts of ours and speaks with the daemon */
+export const pageReply = (status: number, body: string, kind: keyof typeof policies = 'plain'): Reply => ({
   status,
-  headers: { 'Content-Type': 'text/html;charset=utf-8', ...notKept, ...protection },
+  headers: {
+    'Content-Type': 'text/html;charset=utf-8',
+    ...notKept,
+    'Content-Security-Policy': policies[kind],
+    ...protection,
+  },
   body,
 });
 

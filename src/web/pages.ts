@@ -1,6 +1,6 @@
 /**
  * The web pages by their addresses, which are Supervisor's, as are the redirects and the texts that scripts look for. They
- * work without scripts and load nothing from elsewhere.
+ * work without scripts and load nothing from elsewhere; with scripts, the status page becomes live.
  */
 
 import { hostname } from 'node:os';
@@ -12,6 +12,7 @@ import { suffices } from '../model/role.ts';
 import type { PageHandler, PageRequest, Reply } from '../server/http/http-handler.ts';
 import { errorReply } from '../server/http/reply.ts';
 import { type ActionContext, actionMethods, runAction, unexpected } from './actions.ts';
+import { findAppFile } from './app-files.ts';
 import { findAsset } from './assets.ts';
 import { calendarTime } from './calendar-time.ts';
 import { renderConfirmPage } from './confirm-page.ts';
@@ -51,7 +52,11 @@ export function createPages(options: PagesOptions): PageHandler {
       case '/tail.html':
         return answerTail(visit);
       default:
-        return request.method === 'POST' ? null : findAsset(request.path, request.headers['if-modified-since']);
+        if (request.method === 'POST') return null;
+        return (
+          findAsset(request.path, request.headers['if-modified-since']) ??
+          findAppFile(request.path, request.headers['if-none-match'])
+        );
     }
   };
 }
@@ -75,7 +80,8 @@ async function answerStatus(visit: Visit): Promise<Reply | null> {
     const action = fields.get('action');
     if (action !== undefined) return await answerAction(visit, action);
     const processes = (await context.call('supervisor.getAllProcessInfo')) as readonly ProcessInfo[];
-    return pageReply(200, renderStatusPage({ processes, message: fields.get('message') ?? null, allows, origin }));
+    const message = fields.get('message') ?? null;
+    return pageReply(200, renderStatusPage({ processes, message, allows, origin }), 'live');
   } catch (error) {
     if (!(error instanceof Fault && error.code === faultCodes.SHUTDOWN_STATE)) throw error;
     return pageReply(500, renderEndingPage(origin));

@@ -18,6 +18,7 @@ export interface StatusPage {
 export function renderStatusPage({ processes, message, allows, origin }: StatusPage): string {
   return renderDocument({
     title: 'Supervisor Status',
+    becomesLive: true,
     heading: 'Supervisor Status',
     subheading: renderOrigin(origin),
     content: html`${message === null ? null : renderMessage(message)}<div id="toolbar">

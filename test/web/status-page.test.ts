@@ -137,9 +137,13 @@ describe('the status page', () => {
     expect(page([])).toContain('statevisor 1.2.3, compatible with Supervisor 4.2.5');
   });
 
-  test('has neither scripts nor styles nor handlers in it, and loads nothing from elsewhere', () => {
-    for (const { name, attributes } of elementsOf(page([process('a', 'RUNNING')], 'x'))) {
-      expect(['script', 'style', 'iframe', 'object']).not.toContain(name);
+  test('has one script of our own, neither styles nor handlers in it, and loads nothing from elsewhere', () => {
+    const elements = elementsOf(page([process('a', 'RUNNING')], 'x'));
+    expect(elements.flatMap(({ name, attributes }) => (name === 'script' ? [attributes.src] : []))).toEqual([
+      'app/app.js',
+    ]);
+    for (const { name, attributes } of elements) {
+      expect(['style', 'iframe', 'object']).not.toContain(name);
       expect(Object.keys(attributes).filter((key) => key === 'style' || key.startsWith('on'))).toEqual([]);
       for (const address of [attributes.href, attributes.src]) expect(address ?? '').not.toMatch(/^([a-z]+:|\/)/i);
     }

@@ -1,0 +1,230 @@
+/**
+ * A statechart that lives: the active state is lit, the way of the last event runs along its lines, and timers run down. The
+ * picture itself is the one of the documentation; only its classes change.
+ */
+
+import { renderSvg } from '../../charts/formats/svg.ts';
+import type { Chart, ChartState } from '../../model/chart.ts';
+import type { RunningTimer, TraceRecord } from '../../model/trace.ts';
+import { isWithin, stepsOf } from './chart-steps.ts';
+import { drawing, element, setText } from './elements.ts';
+import { secondsLeft } from './wording.ts';
+
+export interface ChartView {
+  readonly node: HTMLElement;
+  /** One machine in one state. */
+  showOne(state: string, last: TraceRecord | null, timer: RunningTimer | null, now: () => number): void;
+  /** How many sit in each of the states, by their innermost ones. */
+  showMany(states: readonly string[]): void;
+}
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const frameMs = 100;
+const ringRadius = 9;
+const ringLength = 2 * Math.PI * ringRadius;
+const leastScale = 0.35;
+const readableScale = 0.86;
+
+export function createChartView(chart: Chart): ChartView {
+  const svg = parse(chart);
+  const marks = drawing('g', { class: 'marks' });
+  svg.append(marks);
+  const stage = element(
+    'div',
+    { class: 'stage', tabindex: 0, role: 'group', 'aria-label': `Statechart of the ${chart.machine} machine` },
+    svg,
+  );
+  const whole = element(
+    'button',
+    { type: 'button', class: 'small', 'aria-pressed': 'false', onclick: () => setWhole(!isWhole) },
+    'Whole chart',
+  );
+  const node = element('div', { class: 'chart-view' }, stage, element('div', { class: 'chart-tools' }, whole));
+  const states = chart.states.map((state) => ({ state, node: find(svg, `[data-state="${CSS.escape(state.path)}"]`) }));
+  let isWhole = false;
+  let focus: ChartState | null = null;
+  let shownStep = 0;
+  let ticking: ReturnType<typeof setInterval> | undefined;
+
+  function setWhole(wanted: boolean): void {
+    isWhole = wanted;
+    whole.setAttribute('aria-pressed', String(isWhole));
+    place(true);
+  }
+
+  /** The state that matters stays in the middle, as large as is read well; or all is shown. */
+  function place(isSmooth: boolean): void {
+    const { clientWidth, clientHeight } = stage;
+    if (clientWidth === 0) return;
+    const all = Math.min(clientWidth / chart.width, clientHeight / chart.height);
+    const scale = isWhole || focus === null ? Math.max(all, isWhole ? 0 : leastScale) : Math.max(readableScale, all);
+    svg.setAttribute('width', String(chart.width * scale));
+    svg.setAttribute('height', String(chart.height * scale));
+    if (focus === null) return;
+    const left = (focus.x + focus.width / 2) * scale - clientWidth / 2;
+    const top = (focus.y + Math.min(focus.height, 160) / 2) * scale - clientHeight / 2;
+    stage.scrollTo({ left, top, behavior: isSmooth && !calm.matches ? 'smooth' : 'instant' });
+  }
+
+  function light(active: string): void {
+    for (const { state, node: mark } of states) {
+      mark?.classList.toggle('active', active !== '' && isWithin(active, state.path));
+      mark?.classList.toggle('innermost', active !== '' && active === state.path);
+    }
+    const before = focus;
+    focus = chart.states.find(({ path }) => path === active && path !== '') ?? null;
+    if (before !== focus) place(before !== null);
+  }
+
+  function trace(record: TraceRecord | null): void {
+    if (record?.serial === shownStep) return;
+    const isFirst = shownStep === 0;
+    shownStep = record?.serial ?? 0;
+    for (const line of svg.querySelectorAll('.taken, .just')) line.classList.remove('taken', 'just');
+    if (record === null) return;
+    for (const [index, { id, source, target }] of stepsOf(chart, record).entries()) {
+      const label = find(svg, `[data-transition="${CSS.escape(id)}"]`);
+      const line = find(
+        svg,
+        `.transition[data-source="${CSS.escape(source)}"][data-target="${CSS.escape(target ?? '')}"]`,
+      );
+      label?.classList.add('taken');
+      line?.classList.add('taken');
+      if (!(line instanceof SVGPathElement) || isFirst || calm.matches) continue;
+      runAlong(line, index);
+    }
+  }
+
+  /** A point that runs the way the machine has gone. */
+  function runAlong(line: SVGPathElement, index: number): void {
+    line.classList.add('just');
+    const length = line.getTotalLength();
+    const point = drawing('circle', { class: 'runner', r: 5 });
+    marks.append(point);
+    const lasts = 650;
+    const begin = performance.now() + index * lasts;
+    const step = (time: number): void => {
+      const share = Math.min(1, Math.max(0, (time - begin) / lasts));
+      const { x, y } = line.getPointAtLength(length * (1 - (1 - share) ** 2));
+      point.setAttribute('cx', String(x));
+      point.setAttribute('cy', String(y));
+      if (share < 1 && point.isConnected) requestAnimationFrame(step);
+      else point.remove();
+    };
+    requestAnimationFrame(step);
+  }
+
+  /** Beside the state: what was asked of it in vain. */
+  function remark(record: TraceRecord | null): void {
+    marks.querySelector('.remark')?.remove();
+    if (focus === null || record === null || (record.outcome !== 'ignored' && record.outcome !== 'refused')) return;
+    const text = `${record.event} ${record.outcome} here`;
+    const width = text.length * 7 + 16;
+    const x = Math.min(focus.x, chart.width - width - 4);
+    const y = focus.y + Math.min(focus.height, 56) + 6;
+    marks.append(
+      drawing(
+        'g',
+        { class: `remark ${record.outcome}` },
+        drawing('rect', { x, y, width, height: 22, rx: 5 }),
+        drawing('text', { x: x + 8, y: y + 15 }, text),
+      ),
+    );
+  }
+
+  function run(timer: RunningTimer | null, now: () => number): void {
+    clearInterval(ticking);
+    marks.querySelector('.countdown')?.remove();
+    if (timer === null || focus === null) return;
+    const left = drawing('text', { class: 'left', 'text-anchor': 'end', x: -ringRadius - 5, y: 4 });
+    const arc = drawing('circle', {
+      class: 'arc',
+      r: ringRadius,
+      transform: 'rotate(-90)',
+      'stroke-dasharray': ringLength,
+    });
+    const at = `translate(${focus.x + focus.width - 4} ${focus.y - 3})`;
+    const title = drawing('title', {}, timer.name);
+    const ring = drawing(
+      'g',
+      { class: 'countdown', transform: at },
+      title,
+      drawing('circle', { class: 'dial', r: ringRadius }),
+      arc,
+      left,
+    );
+    marks.append(ring);
+    const draw = (): void => {
+      const rest = timer.endsAt - now();
+      arc.setAttribute('stroke-dashoffset', String(ringLength * (1 - Math.max(0, Math.min(1, rest / timer.lengthMs)))));
+      setText(left, secondsLeft(rest));
+      if (rest > 0 && ring.isConnected) return;
+      clearInterval(ticking);
+      if (rest < -1000) ring.remove();
+    };
+    draw();
+    ticking = setInterval(draw, frameMs);
+  }
+
+  new ResizeObserver(() => place(false)).observe(stage);
+  return {
+    node,
+    showOne: (state, last, timer, now) => {
+      light(state);
+      trace(last);
+      remark(last);
+      run(timer, now);
+    },
+    showMany: (all) => {
+      const sitting = new Map<string, number>();
+      for (const state of all) sitting.set(state, (sitting.get(state) ?? 0) + 1);
+      for (const badge of marks.querySelectorAll('.count')) badge.remove();
+      for (const { state, node: mark } of states) {
+        const number = sitting.get(state.path) ?? 0;
+        mark?.classList.toggle('active', number > 0);
+        if (number === 0) continue;
+        const text = String(number);
+        const width = 14 + text.length * 8;
+        const [x, y] = [state.x + state.width - width / 2, state.y - 10];
+        marks.append(
+          drawing(
+            'g',
+            { class: 'count', 'data-state': state.path },
+            drawing('title', {}, `${text} in ${state.path}`),
+            drawing('rect', { x, y, width, height: 20, rx: 10 }),
+            drawing('text', { x: x + width / 2, y: y + 14, 'text-anchor': 'middle' }, text),
+          ),
+        );
+      }
+      place(false);
+    },
+  };
+}
+
+/** The styles of the picture are those of the page, and its policy takes no others. */
+function parse(chart: Chart): SVGSVGElement {
+  const parsed = new DOMParser().parseFromString(
+    renderSvg(chart, { active: null }).replace(/<style>.*<\/style>/s, ''),
+    'image/svg+xml',
+  );
+  const svg = document.importNode(parsed.documentElement, true);
+  if (!(svg instanceof SVGSVGElement)) throw new TypeError('the chart is no picture');
+  for (const rare of chart.transitions.filter(({ event }) => isRare(event))) {
+    find(svg, `[data-transition="${CSS.escape(rare.id)}"]`)?.classList.add('rare');
+    const { source, target } = rare;
+    const shares = chart.transitions.some(
+      (other) => other.source === source && other.target === target && !isRare(other.event),
+    );
+    if (shares) continue;
+    find(
+      svg,
+      `.transition[data-source="${CSS.escape(source)}"][data-target="${CSS.escape(target ?? '')}"]`,
+    )?.classList.add('rare');
+  }
+  return svg;
+}
+
+/** What happens only after a crash of the daemon would hide what happens every day. */
+const isRare = (event: string): boolean => event === 'process.resume' || event.startsWith('xstate.');
+
+const find = (svg: Element, selector: string): Element | null => svg.querySelector(selector);

@@ -1,0 +1,103 @@
+/** The tree of actors with their states and what each waits for: that of the daemon, or the branch of one program. */
+
+import type { TreeNode } from '../../model/trace.ts';
+import { element, fill } from './elements.ts';
+import type { Link } from './link.ts';
+import { Refusal } from './link.ts';
+import { stateNameOf, stateStyles } from './state-style.ts';
+import type { Store } from './store.ts';
+import { lengthOfTime } from './wording.ts';
+
+export interface TreeView {
+  readonly node: HTMLElement;
+  /** Reads it anew, unless that is happening already. */
+  refresh(): Promise<void>;
+  draw(): void;
+}
+
+const mostLeaves = 400;
+
+export function createTreeView(link: Link, store: Store): TreeView {
+  const node = element('div', { class: 'tree-view' });
+  let root: TreeNode | null = null;
+  let problem = '';
+  let isReading = false;
+
+  async function refresh(): Promise<void> {
+    if (isReading) return;
+    isReading = true;
+    try {
+      root = (await link.call('trace.tree')) as TreeNode;
+      problem = '';
+    } catch (error) {
+      problem = error instanceof Refusal ? `The tree cannot be shown: ${error.message}` : '';
+    }
+    isReading = false;
+    draw();
+  }
+
+  function draw(): void {
+    const { process } = store.route;
+    const branch = root === null ? null : process === null ? root : branchOf(root, process);
+    if (branch === null) {
+      fill(
+        node,
+        element(
+          'p',
+          { class: 'empty' },
+          problem || (root === null ? 'Reading the tree…' : 'It is not in the tree any more.'),
+        ),
+      );
+      return;
+    }
+    const budget = { left: mostLeaves };
+    const list = element('ul', { class: 'tree', role: 'tree', 'aria-label': 'Actors' }, item(branch, budget));
+    fill(
+      node,
+      list,
+      budget.left < 0 && element('p', { class: 'quiet' }, 'Choose a program to see the rest of its branch.'),
+    );
+  }
+
+  function item(actor: TreeNode, budget: { left: number }): HTMLElement {
+    budget.left -= 1;
+    const past = store.moment === null ? null : (store.shownOne(actor.of)?.state ?? null);
+    const state = actor.actor === 'process' && past !== null ? past : actor.state;
+    const name = stateNameOf(state);
+    const isPast = store.moment !== null;
+    const children = actor.children.flatMap((child) => (budget.left > 0 ? [item(child, budget)] : []));
+    return element(
+      'li',
+      { role: 'treeitem', 'aria-expanded': children.length > 0 ? 'true' : null },
+      element(
+        'div',
+        { class: 'actor-line' },
+        element('span', { class: 'actor' }, actor.actor),
+        element('b', {}, actor.of || 'root'),
+        state !== '' &&
+          element(
+            'span',
+            { class: 'state-name', 'data-tone': name === null ? 'quiet' : stateStyles[name].tone },
+            state,
+          ),
+        !isPast &&
+          actor.since > 0 &&
+          element('span', { class: 'quiet' }, `for ${lengthOfTime(store.now() - actor.since)}`),
+        !isPast && actor.waitsFor !== '' && element('span', { class: 'waits' }, `waits for ${actor.waitsFor}`),
+      ),
+      children.length > 0 && element('ul', { role: 'group' }, ...children),
+    );
+  }
+
+  return { node, refresh, draw };
+}
+
+/** The line of actors that leads to a program, and what is below it. */
+function branchOf(root: TreeNode, process: string): TreeNode | null {
+  if (root.actor === 'process' && root.of === process) return root;
+  for (const child of root.children) {
+    const found = branchOf(child, process);
+    if (found !== null) return { ...root, children: [found] };
+  }
+  return null;
+}
