@@ -153,6 +153,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         sockets: new FcgiSockets(os, log),
         channels,
         register: survival,
+        onEnd: (of) => events.ended(of),
       }),
       output: createOutput({
         stripAnsi: spec.daemon.stripAnsi,

@@ -51,6 +51,8 @@ export interface ChildProcessDependencies extends LaunchDependencies {
   readonly channels: Pick<Channels, 'open' | 'adopt'>;
   readonly sockets: FcgiSockets;
   readonly register: ProgramRegister;
+  /** The program has ended; its last words may still be in its pipes. */
+  readonly onEnd: (spec: ProcessSpec) => void;
 }
 
 type SignalCommand = Extract<ChildCommand, { type: 'child.signal' }>;
@@ -79,6 +81,7 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
     const onExit = (status: ExitStatus): void => {
       child?.stdin?.close();
       child = null;
+      deps.onEnd(spec);
       const [at, ranMs] = [os.clock.stamp(), os.clock.steady() - startedMs];
       const finish = (): void => {
         register.exited(spec);

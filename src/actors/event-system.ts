@@ -71,6 +71,11 @@ export interface EventSystem {
   /** `bytes` are only valid during the call. */
   output(from: WritingChannel, bytes: Uint8Array): void;
   captured(from: WritingChannel, bytes: Uint8Array): void;
+  /**
+   * The program of a process has ended, which is told as a change later. What a listener has said last still counts, but it
+   * can be given nothing more: that would get to its successor.
+   */
+  ended(spec: ProcessSpec): void;
   remote(type: string, data: string): void;
   pools(): readonly PoolStatus[];
   /** What no listener has accepted yet, for the version of the daemon that replaces this one. */
@@ -150,6 +155,8 @@ export function createEventSystem(options: EventSystemOptions): EventSystem {
       );
       log.debug(`'${spec.name}' ${channel} emitted a comm event`);
     },
+    ended: ({ groupName, name }) =>
+      listeners.get(keyOf({ group: groupName, process: name }))?.send({ type: 'child.down' }),
     remote: (type, data) => hub.raise('REMOTE_COMMUNICATION', () => remoteCommunicationPayload(type, data)),
     pools: () => [...pools.values()].flatMap(statusOf),
     undelivered: () => new Map([...pools.values()].flatMap(undeliveredOf)),

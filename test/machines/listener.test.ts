@@ -49,6 +49,18 @@ describe('the conversation', () => {
     expect(pool.waiting).toEqual([1]);
   });
 
+  test('a listener whose program has ended is given nothing that would get to its successor', () => {
+    const { pool, listener } = readyListener();
+    pool.raise(2);
+    // The last words of a program are read after its end.
+    listener.tell('child.down');
+    listener.writes('RESULT 2\nOKREADY\n');
+    listener.tell('child.ended', 'child.starting', 'child.up');
+    expect(listener.received).toEqual([0]);
+    listener.writes('READY\n');
+    expect(listener.received).toEqual([0, 1]);
+  });
+
   test('begins anew with each process', () => {
     const { pool, listener } = readyListener();
     listener.writes('REA');
