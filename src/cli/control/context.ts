@@ -84,6 +84,6 @@ export interface LineReader {
   read(prompt: string, options?: ReadOptions): Promise<string | null>;
   /** The same, without showing what is typed. */
   readSecret(prompt: string): Promise<string | null>;
-  /** Gives the terminal back. */
+  /** Gives the terminal back; the next read takes it again. */
   close(): Promise<void>;
 }

@@ -36,7 +36,11 @@ export async function top(context: ControlContext, argument: string): Promise<vo
   if (!(await checkServer(context))) return;
   try {
     if (context.screen === null) await showOnce(context);
-    else await showLive(context, context.screen);
+    else {
+      // The shell's own reader must not hear the keys.
+      await context.input.close();
+      await showLive(context, context.screen);
+    }
   } catch (error) {
     if (!tellUnknown(context, 'top', error)) throw error;
   }

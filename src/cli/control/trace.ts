@@ -14,8 +14,11 @@ import { createTraceFormat } from './trace-lines.ts';
 import { readTraceOptions, type TraceOptions } from './trace-options.ts';
 import { parseRecord } from './trace-records.ts';
 
-/** Of one answer: a bound for the memory of both sides. */
-const pageRecords = 1000;
+/** What a server answers at most. */
+const mostRecords = 10_000;
+
+/** Numbers of records that were shown, for those that are told again. */
+const mostRemembered = 100_000;
 
 /** `trace [name] [-f] [--since 10m] [--json]`: one line a record, oldest first. */
 export async function trace(context: ControlContext, argument: string): Promise<void> {
@@ -33,57 +36,42 @@ export async function trace(context: ControlContext, argument: string): Promise<
 }
 
 async function showTrace(context: ControlContext, options: TraceOptions): Promise<void> {
+  const { name, sinceMs, json } = options;
   const format = createTraceFormat(paintFor(context));
-  const from = options.sinceMs === null ? 0 : Date.now() - options.sinceMs;
+  const from = sinceMs === null ? 0 : Date.now() - sinceMs;
+  const shown = new Set<number>();
   let last = 0;
-  let shown = 0;
   const show = (value: unknown): void => {
     const record = parseRecord(value);
-    if (record.serial <= last) return;
-    last = record.serial;
-    if (record.at < from) return;
-    shown += 1;
-    context.output.line(options.json ? JSON.stringify(value) : format(record));
+    last = Math.max(last, record.serial);
+    // What others follow from is told with them, and a request once more when it is answered.
+    if (record.at < from || (shown.has(record.serial) && !json)) return;
+    if (shown.size >= mostRemembered) shown.clear();
+    shown.add(record.serial);
+    context.output.line(json ? JSON.stringify(value) : format(record));
   };
 
-  await readAll(context, options.name, show, () => last);
-  if (!options.follow) {
-    if (shown === 0 && !options.json) context.output.note(`hint: ${await whyNothing(context, options)}`);
-    return;
-  }
-  await untilInterrupted(context.interrupts, (signal) =>
-    follow(context, options.name, { show, last: () => last, signal }),
-  );
-}
-
-/** Page after page, until there is nothing new. */
-async function readAll(
-  context: ControlContext,
-  name: string,
-  show: (record: unknown) => void,
-  last: () => number,
-): Promise<void> {
-  for (;;) {
-    const before = last();
-    const answer = fieldsOf(await context.server.call('trace.read', name, before, pageRecords));
-    for (const record of listOf(answer.get('records'))) show(record);
-    if (last() === before) return;
+  const answer = fieldsOf(await context.server.call('trace.read', name, 0, mostRecords));
+  for (const record of listOf(answer.get('records'))) show(record);
+  if (options.follow) {
+    await untilInterrupted(context.interrupts, (signal) => follow(context, name, { show, since: last, signal }));
+  } else if (shown.size === 0 && !json) {
+    context.output.note(`hint: ${await whyNothing(context, options)}`);
   }
 }
 
 interface Following {
   readonly show: (record: unknown) => void;
-  readonly last: () => number;
+  /** Serial of the last record that is known. */
+  readonly since: number;
   readonly signal: AbortSignal;
 }
 
-function follow(context: ControlContext, name: string, { show, last, signal }: Following): Promise<void> {
+function follow(context: ControlContext, name: string, { show, since, signal }: Following): Promise<void> {
   return context.server.subscribe({
     method: 'subscribe.trace',
-    params: [name, last()],
-    onReply: (reply) => {
-      for (const record of listOf(fieldsOf(reply).get('records'))) show(record);
-    },
+    params: [name, since],
+    onReply: () => {},
     onNotification: (method, [records]) => {
       if (method === 'trace.records') for (const record of listOf(records)) show(record);
     },
