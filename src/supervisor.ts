@@ -34,6 +34,7 @@ import type { Reaper } from './os/reaper.ts';
 import type { Syslog } from './os/syslog.ts';
 import { keepPipes } from './survival/keep-pipes.ts';
 import type { Survival } from './survival/survival.ts';
+import { createTrace } from './trace/trace.ts';
 
 export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
@@ -52,6 +53,8 @@ export interface SupervisorOptions {
   readonly serverUrl: string | null;
   /** Throws `ConfigError` when the file is invalid. */
   readonly readConfiguration: () => SupervisorSpec;
+  /** Numbers for the records of the trace, which go on likewise. */
+  readonly nextTraceSerial: () => number;
   /** Numbers for events; they go on from one supervisor to the next. */
   readonly nextEventSerial: () => number;
   /** Events that an earlier version has handed over. */
@@ -233,6 +236,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   );
 
+  const trace = createTrace(root, {
+    size: spec.daemon.traceSize,
+    nextSerial: options.nextTraceSerial,
+    now: () => os.clock.now(),
+    written: (of) => logs.written(of),
+  });
   /** Resolves when everything has ended that must not live on; until then somebody may write to its pipes. */
   let leftoversEnded: Promise<void> = Promise.resolve();
   const halted = new Promise<Halt>((resolve, reject) => {
@@ -269,6 +278,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       os,
       changes,
       notes,
+      trace,
       logs,
       events,
       log,

@@ -10,6 +10,7 @@ import { errorCode, errorText } from '../logging/system-error.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
 import type { OutputChannelName } from './output-source.ts';
+import { type PastOutput, type Written, WrittenCounts } from './written-counts.ts';
 
 export interface ProcessLogsOptions {
   readonly childLogDir: string;
@@ -25,6 +26,7 @@ export class ProcessLogs {
   /** Generated files of an earlier daemon that have not been taken over yet. */
   readonly #expected = new Map<string, string>();
   readonly #open = new Set<LogTarget>();
+  readonly #counts = new WrittenCounts();
   readonly #listeners = new Map<string, Set<BytesListener>>();
 
   constructor(options: ProcessLogsOptions) {
@@ -70,7 +72,9 @@ export class ProcessLogs {
   open(spec: ProcessSpec, channel: OutputChannelName): LogTarget | null | Failure {
     try {
       const path = this.#pathToOpen(spec, channel);
-      return path === null ? null : this.#track(openLogTarget(path, this.#limitsOf(spec, channel)));
+      return path === null
+        ? null
+        : this.#track(this.#counts.counted(spec, channel, openLogTarget(path, this.#limitsOf(spec, channel))));
     } catch (error) {
       return { error: errorCode(error) ?? errorText(error) };
     }
@@ -79,7 +83,19 @@ export class ProcessLogs {
   /** Removes and re-creates the file of a channel, for its present writer as well. Throws the system's error. */
   clear(spec: ProcessSpec, channel: OutputChannelName): void {
     const path = this.path(spec, channel);
-    if (path !== null) clearLogFile(path);
+    if (path === null) return;
+    clearLogFile(path);
+    this.#counts.cleared(path);
+  }
+
+  /** Bytes that the logs of a process have been given since the daemon's start; `of` is `group:process`. */
+  written(of: string): Written {
+    return this.#counts.of(of);
+  }
+
+  /** What the log of a channel was given between two of its counts. */
+  writtenBetween(spec: ProcessSpec, channel: OutputChannelName, from: number, to: number): PastOutput {
+    return this.#counts.between(spec, channel, from, to);
   }
 
   /** Opens the files of all running processes anew, after they were moved away. */

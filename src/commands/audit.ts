@@ -20,9 +20,14 @@ const mainNamespace = /^supervisor\./;
 
 /** `control: startProcess web:01 by uid=0 pid=4711 over unix`, to which ` -> true` is added when that is known. */
 export function describeAction({ method, params, session }: ControlAction): string {
-  const shown = params.slice(0, mostArguments).map((value, index) => showArgument(method.params[index], value));
-  const words = [method.name.replace(mainNamespace, ''), ...shown, ...(params.length > mostArguments ? ['…'] : [])];
+  const words = [method.name.replace(mainNamespace, ''), ...showArguments(method, params)];
   return `control: ${words.join(' ')} by ${session.actor}`;
+}
+
+/** The first arguments of a call, each as one word. */
+export function showArguments(method: Pick<Method, 'params'>, params: readonly unknown[]): readonly string[] {
+  const shown = params.slice(0, mostArguments).map((value, index) => showArgument(method.params[index], value));
+  return [...shown, ...(params.length > mostArguments ? ['…'] : [])];
 }
 
 function showArgument(parameter: Parameter | undefined, value: unknown): string {

@@ -8,6 +8,7 @@ import type { ProcessInfo } from '../model/process-info.ts';
 import type { ProcessState, SupervisorState } from '../model/process-state.ts';
 import type { GroupSpec, ProcessSpec, SignalSpec } from '../model/program-spec.ts';
 import type { Explanation, ProcessOverview, ProcessUsage } from '../model/trace.ts';
+import type { TraceControl } from './trace-control.ts';
 
 export interface SupervisorControl {
   readonly identifier: string;
@@ -43,6 +44,8 @@ export interface SupervisorControl {
   readonly mainLog: LogAccess;
   /** The daemon's own log. */
   readonly log: CommandLog;
+  /** What has happened. */
+  readonly trace: TraceControl;
   /** Every state change of every process, from now on. Returns the function that ends the subscription. */
   onProcessChange(listener: (change: ProcessChange) => void): () => void;
   /** After groups were activated or deactivated. Returns the function that ends the subscription. */
@@ -132,8 +135,19 @@ export interface ActiveProcess {
   writeStdin(bytes: Uint8Array): 'written' | 'closed' | 'not-running';
   readonly stdout: LogAccess;
   readonly stderr: LogAccess;
+  /** What the log of a channel was given between two counts of `written` in trace records. */
+  pastOutput(channel: 'stdout' | 'stderr', from: number, to: number): PastOutput;
   /** State changes of this process, from now on, called synchronously. Returns the function that ends it. */
   onChange(listener: (change: ProcessChange) => void): () => void;
+}
+
+export interface PastOutput {
+  /** False when it is not there any more, or cannot be told from that of others. */
+  readonly available: boolean;
+  /** The counts it lies between: fewer than were asked for where they are too many. */
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: Uint8Array;
 }
 
 /** A log as clients see it: a file that may be absent, and the bytes as they arrive. */

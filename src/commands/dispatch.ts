@@ -7,10 +7,13 @@ import { Fault } from '../model/errors.ts';
 import { type SupervisorState, supervisorStateCodes } from '../model/process-state.ts';
 import { suffices } from '../model/role.ts';
 import { checkArgumentCount, convertArguments } from './arguments.ts';
+import { attributed } from './attributed-control.ts';
 import { describeAction, describeError, describeResult } from './audit.ts';
 import type { SupervisorControl } from './control.ts';
 import type { Caller } from './define-method.ts';
 import type { Dispatch, Method, Session } from './method.ts';
+import { noteAction } from './note-action.ts';
+import type { NotedRequest } from './trace-control.ts';
 
 export const createDispatch =
   (methods: ReadonlyMap<string, Method>, control: SupervisorControl): Dispatch =>
@@ -38,15 +41,25 @@ async function runAudited(caller: Caller, method: Method, params: readonly unkno
   const { control, session } = caller;
   // Now, for whoever asked may be somebody else on this connection by the time it is answered.
   const action = describeAction({ method, params, session });
+  const request = noteAction({ method, params, session }, control);
   try {
-    const result = await run(caller, method, params);
-    control.log.info(`${action} -> ${describeResult(result)}`);
+    const result = await run(request === null ? caller : attributedCaller(caller, request), method, params);
+    const outcome = describeResult(result);
+    control.log.info(`${action} -> ${outcome}`);
+    request?.answered(outcome);
     return result;
   } catch (error) {
-    control.log.info(`${action} -> ${describeError(error)}`);
+    const outcome = describeError(error);
+    control.log.info(`${action} -> ${outcome}`);
+    request?.refused(outcome);
     throw error;
   }
 }
+
+const attributedCaller = ({ control, session }: Caller, request: NotedRequest): Caller => ({
+  control: attributed(control, request),
+  session,
+});
 
 function run(caller: Caller, method: Method, params: readonly unknown[]): unknown {
   const { control, session } = caller;

@@ -13,6 +13,7 @@ import { stateMethods } from './state.ts';
 import { stdinMethods } from './stdin.ts';
 import { subscriptionMethods } from './subscriptions.ts';
 import { createSystemMethods } from './system.ts';
+import { traceMethods } from './trace.ts';
 import { upgradeMethods } from './upgrade.ts';
 import { whyMethods } from './why.ts';
 
@@ -38,7 +39,7 @@ export function createMethods(names: readonly string[] = [mainNamespace]): Reado
   const all = [
     ...names.filter((name) => name !== 'system').flatMap((name) => main.map((method) => renamed(method, name))),
     ...(names.length > 0
-      ? [...eventMethods, ...subscriptionMethods, ...overviewMethods, ...whyMethods, ...upgradeMethods]
+      ? [...eventMethods, ...subscriptionMethods, ...overviewMethods, ...traceMethods, ...whyMethods, ...upgradeMethods]
       : []),
     ...createSystemMethods(methods),
   ];

@@ -4,6 +4,7 @@ import { type Flag, option, optional, required } from './option.ts';
 import {
   boolean,
   byteSize,
+  count,
   environment,
   existingDirectory,
   existingFile,
@@ -143,6 +144,10 @@ export const daemonOptions = {
   exit_when: option('exit_when', exitWhen, 'never', {
     scope: 'here',
     doc: 'What ends the daemon without being asked: all programs have ended and none will be started again, or any is FATAL. Not known to Supervisor.',
+  }),
+  trace_size: option('trace_size', count, '10000', {
+    scope: 'here',
+    doc: 'How many records of what happened the daemon remembers for those who look into it; 0 remembers nothing. Not known to Supervisor.',
   }),
 };
 

@@ -62,6 +62,7 @@ export function readDaemonSection(reading: Reading): DaemonSection {
     subreaper: reader.read(daemonOptions.subreaper),
     orphanwaitsecs: reader.read(daemonOptions.orphanwaitsecs),
     exit_when: reader.read(daemonOptions.exit_when),
+    trace_size: reader.read(daemonOptions.trace_size),
   };
   for (const [key, value] of values.environment) reading.environmentNames.set(`ENV_${key}`, value);
   return { values, environment: values.environment };
@@ -125,6 +126,7 @@ export function daemonSpec(reading: Reading, section: DaemonSection, overrides: 
     exitWhen: values.exit_when,
     subreaper: values.subreaper,
     orphanWaitMs: Math.max(0, values.orphanwaitsecs * 1000),
+    traceSize: values.trace_size,
   };
 }
 

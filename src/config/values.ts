@@ -41,6 +41,16 @@ export const integer: ValueType<number> = {
 };
 
 /** Seconds in the file, seconds here too; `load` turns them into milliseconds. */
+export const count: ValueType<number> = {
+  name: 'count',
+  expected: 'a whole number from 0 on',
+  parse: (value) => {
+    const number = parseInteger(value);
+    if (number === null) return refused(notAnInteger(value));
+    return number < 0 ? refused(`${quoteText(value)} is less than 0`) : parsed(number);
+  },
+};
+
 export const seconds: ValueType<number> = { ...integer, name: 'seconds', expected: 'a whole number of seconds' };
 
 const trueWords: readonly string[] = ['yes', 'true', 'on', '1'];

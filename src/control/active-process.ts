@@ -59,6 +59,7 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
     },
     stdout,
     stderr,
+    pastOutput: (channel, from, to) => ports.logs.writtenBetween(spec, channel, from, to),
     onChange: (listener) => ports.changes.on(group, name, listener),
   };
 }

@@ -4,6 +4,7 @@ import type { ChangeHub } from '../actors/change-hub.ts';
 import type { EventSystem } from '../actors/event-system.ts';
 import type { ProcessLogs } from '../actors/process-logs.ts';
 import type { CommandLog, LogAccess, UpgradeOutcome } from '../commands/control.ts';
+import type { TraceControl } from '../commands/trace-control.ts';
 import type { GroupSpec, SupervisorSpec } from '../model/program-spec.ts';
 import type { Os } from '../os/os.ts';
 import type { NoteTaker } from './process-notes.ts';
@@ -12,6 +13,7 @@ export interface ControlPorts {
   readonly os: Os;
   readonly changes: ChangeHub;
   readonly notes: NoteTaker;
+  readonly trace: TraceControl;
   readonly logs: ProcessLogs;
   readonly events: Pick<EventSystem, 'remote' | 'pools'>;
   readonly log: CommandLog;

@@ -64,6 +64,7 @@ export function createTreeControl(
     eventPools: ports.events.pools,
     mainLog: ports.mainLog,
     log: ports.log,
+    trace: ports.trace,
     onProcessChange: (listener) => ports.changes.onAny(listener),
     onGroupsChange: (listener) => {
       groupListeners.add(listener);

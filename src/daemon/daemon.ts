@@ -34,6 +34,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     senses: { reaper, readiness },
     programFileLimit: null,
     nextEventSerial: createSerials(options.handover?.eventSerial),
+    nextTraceSerial: createSerials(1),
   };
   let leavesPrograms = false;
   // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.

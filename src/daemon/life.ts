@@ -54,6 +54,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     },
     compareGroups: options.compareGroups,
     nextEventSerial,
+    nextTraceSerial: own.nextTraceSerial,
     undelivered: takeUndelivered(handover?.undelivered ?? null, log),
   });
   const { control } = supervisor;

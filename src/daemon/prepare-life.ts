@@ -27,6 +27,8 @@ export interface Process {
   programFileLimit: bigint | null;
   /** One sequence for all lives: listeners compare the numbers. */
   readonly nextEventSerial: () => number;
+  /** Likewise for the records of the trace. */
+  readonly nextTraceSerial: () => number;
 }
 
 /** PID 1 of a container: nobody else adopts orphans, and its end is the end of everything. */

@@ -36,7 +36,7 @@ export function readFrom(path: string, place: string, maxBytes: number): Uint8Ar
   return Buffer.concat(chunks);
 }
 
-interface LogFile {
+export interface LogFile {
   readonly name: string;
   readonly identity: string;
   readonly size: number;
@@ -45,7 +45,7 @@ interface LogFile {
 const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
 
 /** The log and its backups, the oldest first. */
-function filesOf(path: string): readonly LogFile[] {
+export function filesOf(path: string): readonly LogFile[] {
   const beginning = `${basename(path)}.`;
   const numbers = namesIn(dirname(path))
     .filter((name) => name.startsWith(beginning) && /^\d+$/.test(name.slice(beginning.length)))
@@ -67,7 +67,7 @@ function namesIn(directory: string): readonly string[] {
 }
 
 /** Nothing where the file is gone by now, or must not be read. */
-function readRange(name: string, from: number, to: number): Uint8Array {
+export function readRange(name: string, from: number, to: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(Math.max(0, to - from));
   let fd: number | null = null;
   try {

@@ -208,6 +208,8 @@ export interface DaemonSpec {
   readonly subreaper: boolean;
   /** How long orphans may take to stop when the daemon ends. */
   readonly orphanWaitMs: number;
+  /** Most records of the trace that are kept; 0 = there is no trace. */
+  readonly traceSize: number;
 }
 
 /** A message found while reading configuration that does not make it invalid. */

@@ -37,7 +37,10 @@ export interface TraceRecord {
   /** Serial of the record this one follows from; 0 when it came by itself: a program's end, a timer's, the boot. */
   readonly cause: number;
   readonly actor: TracedActor;
-  /** `group:process` of a process, its child and its listener, the name of a group or its pool; '' otherwise. */
+  /**
+   * `group:process` of a process, its child and its listener, the name of a group or its pool, and that of a request for
+   * one of them; '' otherwise.
+   */
   readonly of: string;
   /** Type of the event (`process.start`, `child.exited`, `after backoff`), or the method of a request. */
   readonly event: string;
@@ -50,8 +53,17 @@ export interface TraceRecord {
   readonly guards: readonly TracedGuard[];
   /** What the event carried, for people: `pid`, `signal`, `status`, `reason`, `peer`, `params`. Never bytes or secrets. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
-  /** Bytes that each channel of the process had written by then since the daemon's start; null for other actors. */
+  /** Bytes that the log of each channel of the process had been given since the daemon's start; null for other actors. */
   readonly written: { readonly stdout: number; readonly stderr: number } | null;
+}
+
+/** A part of the trace, by serial. */
+export interface TraceReading {
+  readonly version: number;
+  /** Serials of the oldest record that is kept and of the latest; 0 when there is none. */
+  readonly first: number;
+  readonly last: number;
+  readonly records: readonly TraceRecord[];
 }
 
 /** A timer that runs: `startWindow`, `backoff`, `stopWait`, `killRepeat`, `restartPause`. */

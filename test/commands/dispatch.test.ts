@@ -101,6 +101,9 @@ describe('while the daemon is ending', () => {
       'system.methodHelp',
       'system.methodSignature',
       'system.multicall',
+      'trace.output',
+      'trace.read',
+      'trace.tree',
       'trace.troubles',
       'trace.why',
     ]);

@@ -12,6 +12,7 @@ import type {
   CommandProblem,
   ConfigChanges,
   LogAccess,
+  PastOutput,
   ProcessChange,
   SignalOutcome,
   SupervisorControl,
@@ -20,13 +21,14 @@ import type {
 } from '../../src/commands/control.ts';
 import { createDispatch, createMethods } from '../../src/commands/index.ts';
 import type { Session } from '../../src/commands/method.ts';
+import type { NotedRequest, RequestToNote, TraceControl } from '../../src/commands/trace-control.ts';
 import { Fault } from '../../src/model/errors.ts';
 import type { PoolStatus } from '../../src/model/listener-protocol.ts';
 import type { ProcessInfo } from '../../src/model/process-info.ts';
 import { type ProcessState, processStateCodes, type SupervisorState } from '../../src/model/process-state.ts';
 import type { GroupSpec, OutputSpec, ProcessSpec, SignalSpec } from '../../src/model/program-spec.ts';
 import type { Role } from '../../src/model/role.ts';
-import type { Explanation, ProcessOverview, ProcessUsage } from '../../src/model/trace.ts';
+import type { Explanation, ProcessOverview, ProcessUsage, TraceRecord } from '../../src/model/trace.ts';
 
 const noOutput: OutputSpec = {
   logfile: { kind: 'none' },
@@ -221,6 +223,10 @@ export class FakeProcess implements ActiveProcess {
     return this.writeOutcome;
   }
 
+  pastOutput(channel: 'stdout' | 'stderr', from: number, to: number): PastOutput {
+    return { available: true, from, to, bytes: Buffer.from(`${channel} ${from} ${to}`) };
+  }
+
   onChange(listener: (change: ProcessChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -288,6 +294,25 @@ export class FakeControl implements SupervisorControl {
     this.active = [...groups];
     this.configured = groups.map((group) => group.spec);
   }
+
+  /** What is remembered. */
+  traced: readonly TraceRecord[] = [];
+  readonly trace: TraceControl = {
+    read: ({ of, since, limit }) => ({
+      version: 1,
+      first: this.traced[0]?.serial ?? 0,
+      last: this.traced.at(-1)?.serial ?? 0,
+      records: this.traced.filter((record) => record.serial > since && (of === '' || record.of === of)).slice(-limit),
+    }),
+    tree: () => ({ actor: 'supervisor', of: '', state: 'running', since: 0, waitsFor: '', timers: [], children: [] }),
+    onRecord: (listener) => {
+      this.recordListeners.add(listener);
+      return () => this.recordListeners.delete(listener);
+    },
+    noteRequest: (request) => this.noteRequest(request),
+  };
+  readonly recordListeners = new Set<(record: TraceRecord) => void>();
+  noteRequest: (request: RequestToNote) => NotedRequest | null = () => null;
 
   async upgrade(): Promise<UpgradeOutcome> {
     this.asked.push('upgrade');

@@ -64,6 +64,9 @@ describe('introspection', () => {
       'subscribe.mainLog',
       'subscribe.overview',
       'subscribe.processes',
+      'trace.output',
+      'trace.read',
+      'trace.tree',
       'trace.troubles',
       'trace.why',
     ]);

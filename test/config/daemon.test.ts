@@ -34,6 +34,7 @@ describe('a daemon of which nothing is said', () => {
       exitWhen: 'never',
       subreaper: false,
       orphanWaitMs: 3000,
+      traceSize: 10_000,
     });
   });
 });
@@ -69,6 +70,7 @@ describe('a key', () => {
     ['subreaper=true', { subreaper: true }],
     ['orphanwaitsecs=7', { orphanWaitMs: 7000 }],
     ['orphanwaitsecs=-7', { orphanWaitMs: 0 }],
+    ['trace_size=0', { traceSize: 0 }],
     ['environment=A="%(host_node_name)s",B=2', { environment: { A: 'node-name', B: '2' } }],
   ])('%s', (line, expected) => {
     expect(daemonOf(line)).toMatchObject(expected);

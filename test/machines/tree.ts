@@ -144,6 +144,8 @@ export function superviseTree(specs: readonly GroupSpec[], { exitWhen = 'never',
     },
     /** When it was said for what the daemon waits, in milliseconds since the beginning. */
     waiting,
+    /** Epoch milliseconds. */
+    now: () => clock.now(),
     tell: (...commands: readonly ('boot' | 'shutdown' | 'restart')[]): void => {
       for (const command of commands) actor.send({ type: `supervisor.${command}` });
     },

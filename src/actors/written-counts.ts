@@ -1,0 +1,115 @@
+/**
+ * How many bytes the log of each channel has been given, and what those between two counts were, as far as the file and
+ * its backups still hold them. Nothing is kept but the counts.
+ */
+
+import { filesOf, readRange } from '../logging/log-position.ts';
+import type { LogTarget } from '../logging/log-target.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
+import type { OutputChannelName } from './output-source.ts';
+
+export interface Written {
+  readonly stdout: number;
+  readonly stderr: number;
+}
+
+export interface PastOutput {
+  /** False when they are not there any more, or cannot be told from those of others. */
+  readonly available: boolean;
+  /** The counts they lie between: fewer than were asked for where they are too many. */
+  readonly from: number;
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Count {
+  bytes: number;
+  path: string;
+  /** The count at which its file was last begun anew. */
+  clearedAt: number;
+}
+
+type Counts = Record<OutputChannelName, Count>;
+
+/** Most that is read at once: the end of what was asked for. */
+const mostBytes = 256 * 1024;
+
+const nothing = new Uint8Array(0);
+
+export class WrittenCounts {
+  readonly #counts = new Map<string, Counts>();
+
+  /** The same log, counting. */
+  counted(spec: ProcessSpec, channel: OutputChannelName, target: LogTarget): LogTarget {
+    const count = this.#countOf(`${spec.groupName}:${spec.name}`, channel);
+    count.path = target.path;
+    return {
+      ...target,
+      write: (bytes) => {
+        count.bytes += bytes.length;
+        return target.write(bytes);
+      },
+      take: (pipeFd, most) => {
+        const taken = target.take(pipeFd, most);
+        if (typeof taken === 'number') count.bytes += taken;
+        return taken;
+      },
+      clear: () => {
+        target.clear();
+        this.cleared(target.path);
+      },
+    };
+  }
+
+  of(process: string): Written {
+    const counts = this.#counts.get(process);
+    return { stdout: counts?.stdout.bytes ?? 0, stderr: counts?.stderr.bytes ?? 0 };
+  }
+
+  cleared(path: string): void {
+    for (const count of this.#all()) if (count.path === path) count.clearedAt = count.bytes;
+  }
+
+  between(spec: ProcessSpec, channel: OutputChannelName, from: number, to: number): PastOutput {
+    const count = this.#countOf(`${spec.groupName}:${spec.name}`, channel);
+    const end = Math.min(to, count.bytes);
+    const begin = Math.max(from, end - mostBytes);
+    if (begin >= end) return { available: from <= to && to <= count.bytes, from, to: from, bytes: nothing };
+    const missing: PastOutput = { available: false, from: begin, to: end, bytes: nothing };
+    const isShared = this.#all().some((other) => other !== count && other.path === count.path);
+    if (isShared || begin < count.clearedAt) return missing;
+    const bytes = readBack(count.path, count.bytes - end, end - begin);
+    return bytes.length === end - begin ? { ...missing, available: true, bytes } : missing;
+  }
+
+  #all(): Count[] {
+    return [...this.#counts.values()].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+  }
+
+  #countOf(process: string, channel: OutputChannelName): Count {
+    const counts = this.#counts.get(process) ?? { stdout: begin(), stderr: begin() };
+    this.#counts.set(process, counts);
+    return counts[channel];
+  }
+}
+
+const begin = (): Count => ({ bytes: 0, path: '', clearedAt: 0 });
+
+/** `length` bytes of a log and its backups that end so many bytes before its present end; fewer where they are gone. */
+function readBack(path: string, beforeEnd: number, length: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let skip = beforeEnd;
+  let wanted = length;
+  for (const { name, size } of [...filesOf(path)].reverse()) {
+    if (wanted === 0) break;
+    const to = Math.max(0, size - skip);
+    const from = Math.max(0, to - wanted);
+    skip = Math.max(0, skip - size);
+    if (to === 0) continue;
+    const bytes = readRange(name, from, to);
+    parts.unshift(bytes);
+    if (bytes.length < to - from) break;
+    wanted -= bytes.length;
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,66 @@
+/** The trace of one tree: its recorder and what is kept of it, as the control methods see them. */
+
+import type { AnyActorRef } from 'xstate';
+import type { NotedRequest, RequestToNote, TraceControl, TraceQuery } from '../commands/trace-control.ts';
+import { type TraceReading, type TraceRecord, traceVersion } from '../model/trace.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
+import { belongsTo, withCauses } from './selection.ts';
+import { TraceStore } from './trace-store.ts';
+import { readTree } from './tree.ts';
+
+export interface TraceOptions extends Omit<RecorderOptions, 'onRecord'> {
+  /** Most records that are kept; 0 = none are made. */
+  readonly size: number;
+}
+
+/** @param root - The root of the tree, before it is started. */
+export function createTrace(root: AnyActorRef, options: TraceOptions): TraceControl {
+  const { size } = options;
+  const store = new TraceStore(size);
+  const listeners = new Set<(record: TraceRecord) => void>();
+  const tell = (record: TraceRecord): void => {
+    for (const listener of listeners) listener(record);
+  };
+  const recorder = new Recorder({
+    ...options,
+    onRecord: (record) => {
+      store.add(record);
+      if (listeners.size > 0) tell(record);
+    },
+  });
+  if (size > 0) recorder.attach(root);
+
+  const read = ({ of, since, limit }: TraceQuery): TraceReading => {
+    const all = store.all();
+    const chosen = all.filter((record) => record.serial > since && belongsTo(record, of));
+    const records = of === '' ? chosen.slice(-limit) : withCauses(chosen.slice(-limit), all);
+    return { version: traceVersion, first: all[0]?.serial ?? 0, last: all.at(-1)?.serial ?? 0, records };
+  };
+
+  const noteRequest = ({ of, method, facts }: RequestToNote): NotedRequest | null => {
+    if (size === 0) return null;
+    const record = recorder.noteRequest({ of, event: method, facts });
+    const end = (result: string): void => {
+      record.facts = { ...record.facts, result };
+      tell(record);
+    };
+    return {
+      within: (order) => recorder.within(record.serial, order),
+      answered: end,
+      refused: (fault) => {
+        record.outcome = 'refused';
+        end(fault);
+      },
+    };
+  };
+
+  return {
+    read,
+    noteRequest,
+    tree: () => readTree(root, (ref) => recorder.trailOf(ref), options.now()),
+    onRecord: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
