@@ -119,7 +119,7 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
     idleSince: () => served.idleSince(),
     handOver: async (reason) => {
       // Whoever has just connected is about to speak, and the words of others may be on their way through the loop.
-      await Promise.race([spoken, pause(limits.handoverMs, undefined, { ref: false })]);
+      await Promise.race([spoken, pause(limits.handoverSilenceMs, undefined, { ref: false })]);
       await setImmediate();
       if (served.handOver === undefined) served.end(reason);
       else await served.handOver(reason);

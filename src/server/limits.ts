@@ -28,6 +28,8 @@ export interface ServerLimits {
   readonly closeGraceMs: number;
   /** How long a connection may take, when another version takes over, for what it has begun. */
   readonly handoverMs: number;
+  /** How long then one that was just opened may take for its first byte: its client may not have had its turn yet. */
+  readonly handoverSilenceMs: number;
 }
 
 export const defaultLimits: ServerLimits = {
@@ -44,4 +46,5 @@ export const defaultLimits: ServerLimits = {
   unreadBytes: 128 * 1024 * 1024,
   closeGraceMs: 1000,
   handoverMs: 300,
+  handoverSilenceMs: 2000,
 };

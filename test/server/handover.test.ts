@@ -40,7 +40,7 @@ describe('a server that is handed over', () => {
   });
 
   it('waits a moment for whoever has just connected, and no longer', async () => {
-    await using served = await serve({ limits: { handoverMs: 200 } });
+    await using served = await serve({ limits: { handoverSilenceMs: 200 } });
     const [speaks, silent] = [await rawPeer(served.path), await rawPeer(served.path)];
     const handedOver = served.server.handOver();
     speaks.send(request(7, 'a.b'));
