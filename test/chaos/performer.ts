@@ -94,6 +94,8 @@ export class Performer {
         return await this.requests.make(step.request, step.protocol);
       case 'update':
         return await this.requests.update();
+      case 'ctl':
+        return await this.requests.ctl(step.command, step.target);
       case 'signalProgram':
         return this.#victims.hit(step.target, step.signal);
       case 'freezeProgram':

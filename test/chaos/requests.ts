@@ -4,7 +4,7 @@ import { faultCodes } from '../../src/model/errors.ts';
 import type { Sandbox } from '../helpers/sandbox.ts';
 import { codesByName, groupLists, processInfos } from './answers.ts';
 import type { Asker, Reply } from './asker.ts';
-import { type Beliefs, membersOf, outcomeOfCode, vagueNames } from './beliefs.ts';
+import { allNames, type Beliefs, membersOf, outcomeOfCode, vagueNames } from './beliefs.ts';
 import type { Outcome } from './model.ts';
 import { programName } from './process-scan.ts';
 import { nameOf } from './programs.ts';
@@ -44,9 +44,13 @@ export class Requests {
       case 'stop':
         return await this.#move('down', target, () => call('stopProcess', target));
       case 'startGroup':
-        return await this.#moveGroup('up', group, () => call('startProcessGroup', group));
+        return await this.#moveMany('up', membersOf(group).map(nameOf), () => call('startProcessGroup', group));
       case 'stopGroup':
-        return await this.#moveGroup('down', group, () => call('stopProcessGroup', group));
+        return await this.#moveMany('down', membersOf(group).map(nameOf), () => call('stopProcessGroup', group));
+      case 'startAll':
+        return await this.#moveMany('up', allNames, () => call('startAllProcesses'));
+      case 'stopAll':
+        return await this.#moveMany('down', allNames, () => call('stopAllProcesses'));
       case 'add':
       case 'remove': {
         const names = membersOf(group).map(nameOf);
@@ -102,6 +106,18 @@ export class Requests {
     beliefs.answer(vagueNames, () => 'unknown');
   }
 
+  /** With `supervisorctl`, which says in words what it came to: only a plain success is believed. */
+  async ctl(command: 'start' | 'stop' | 'restart', target: string): Promise<void> {
+    const { beliefs, sandbox, onViolation } = this.#options;
+    beliefs.ask([target]);
+    const { stdout, stderr, status } = await sandbox.ctl(command, target);
+    const done = command === 'stop' ? 'stopped' : 'started';
+    const direction: Outcome = command === 'stop' ? 'down' : 'up';
+    beliefs.answer([target], () => (new RegExp(`: ${done}$`, 'm').test(stdout) ? direction : 'unknown'));
+    if (/^\s+at .*\.js:\d+/m.test(stdout + stderr) || typeof status !== 'number')
+      onViolation(`supervisorctl ${command} ${target} ended with ${status}: ${stdout}${stderr}`);
+  }
+
   async #move(direction: 'up' | 'down', target: string, call: () => Promise<Reply>): Promise<void> {
     const { beliefs } = this.#options;
     beliefs.ask([target]);
@@ -113,9 +129,8 @@ export class Requests {
     });
   }
 
-  async #moveGroup(direction: 'up' | 'down', group: string, call: () => Promise<Reply>): Promise<void> {
+  async #moveMany(direction: 'up' | 'down', names: readonly string[], call: () => Promise<Reply>): Promise<void> {
     const { beliefs } = this.#options;
-    const names = membersOf(group).map(nameOf);
     beliefs.ask(names);
     const reply = await call();
     const codes = reply.kind === 'result' ? codesByName(reply.value) : new Map<string, number>();

@@ -17,6 +17,7 @@ describe('the script', () => {
     const steps = stepsOf(1, 5000).map(({ step }) => step);
     const kinds = new Set(steps.map((step) => (step.kind === 'request' ? `request ${step.request.kind}` : step.kind)));
     expect([...kinds].sort()).toEqual([
+      'ctl',
       'edit',
       'follow',
       'freezeProgram',
@@ -35,9 +36,11 @@ describe('the script', () => {
       'request reread',
       'request signal',
       'request start',
+      'request startAll',
       'request startGroup',
       'request status',
       'request stop',
+      'request stopAll',
       'request stopGroup',
       'request tail',
       'signalProgram',

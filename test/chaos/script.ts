@@ -12,11 +12,14 @@ export type Request =
   | { readonly kind: 'signal'; readonly target: string; readonly signal: 'HUP' | 'USR1' | 'KILL' }
   | { readonly kind: 'order'; readonly target: string; readonly order: string }
   | { readonly kind: 'add' | 'remove'; readonly target: string }
+  | { readonly kind: 'startAll' | 'stopAll'; readonly target: '' }
   | { readonly kind: 'status' | 'reread' | 'clearDaemonLog'; readonly target: '' };
 
 export type Step =
   | { readonly kind: 'request'; readonly protocol: Protocol; readonly request: Request }
   | { readonly kind: 'update' }
+  /** As a person does it, with `supervisorctl`. */
+  | { readonly kind: 'ctl'; readonly command: 'start' | 'stop' | 'restart'; readonly target: string }
   /** The configuration file is edited. */
   | { readonly kind: 'edit'; readonly change: 'toggle' | 'edition' | 'break' | 'mend'; readonly group: string }
   | { readonly kind: 'signalProgram'; readonly target: string; readonly signal: 'SIGKILL' | 'SIGSEGV' }
@@ -81,6 +84,7 @@ const choices: readonly Choice[] = [
   [2, () => ({ kind: 'reopenLogs' })],
   [4, chooseEdit],
   [2, () => ({ kind: 'update' })],
+  [2, (random) => ({ kind: 'ctl', command: random.pick(['start', 'stop', 'restart']), target: random.pick(targets) })],
   [1, (random) => ({ kind: 'hideLogs', forMs: random.below(2500) })],
   [0.5, () => ({ kind: 'removeRuntimeDirectory' })],
   [4, (random) => ({ kind: 'uselessClient', manner: random.pick(uselessManners), forMs: random.below(8000) })],
@@ -104,7 +108,7 @@ function chooseRequest(random: Random, number: number): Request {
   const kind = random.below(100);
   if (kind < 25) return { kind: 'start', target };
   if (kind < 45) return { kind: 'stop', target };
-  if (kind < 50) return { kind: random.pick(['startGroup', 'stopGroup']), target: random.pick(groups) };
+  if (kind < 50) return chooseMany(random);
   if (kind < 60) return { kind: 'signal', target, signal: random.pick(['HUP', 'USR1', 'KILL']) };
   if (kind < 75) return { kind: 'order', target: random.pick(writers), order: chooseOrder(random, number) };
   if (kind < 82) return { kind: random.pick(['tail', 'read']), target: random.pick(writers) };
@@ -112,6 +116,11 @@ function chooseRequest(random: Random, number: number): Request {
   if (kind < 90) return { kind: random.pick(['add', 'remove']), target: random.pick(changing) };
   if (kind < 93) return { kind: 'reread', target: '' };
   return { kind: random.chance(0.1) ? 'clearDaemonLog' : 'status', target: '' };
+}
+
+function chooseMany(random: Random): Request {
+  if (random.chance(0.1)) return { kind: random.pick(['startAll', 'stopAll']), target: '' };
+  return { kind: random.pick(['startGroup', 'stopGroup']), target: random.pick(groups) };
 }
 
 function chooseOrder(random: Random, number: number): string {
