@@ -1,5 +1,6 @@
 /** Every action by its name, in the order in which completion offers them. */
 
+import { chart } from './chart.ts';
 import { clear } from './clear.ts';
 import type { ControlContext } from './context.ts';
 import { reload, shutdown, version } from './daemon.ts';
@@ -53,6 +54,7 @@ export const actions: ReadonlyMap<string, Action> = new Map([
 
 /** What Supervisor has not. They can be typed, completed and have help, but stay out of lists that scripts may have read. */
 export const ownActions: ReadonlyMap<string, Action> = new Map([
+  ['chart', chart],
   ['top', top],
   ['trace', trace],
   ['upgrade', upgrade],

@@ -5,6 +5,7 @@ import { actions, ownActions } from './actions.ts';
 
 const groupActions: ReadonlySet<string> = new Set(['add', 'remove', 'update']);
 const processActions: ReadonlySet<string> = new Set([
+  'chart',
   'clear',
   'fg',
   'pid',

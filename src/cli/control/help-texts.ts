@@ -111,6 +111,15 @@ export const helpTexts: ReadonlyMap<string, readonly string[]> = new Map([
 /** The same for actions that Supervisor has not. */
 export const ownHelpTexts: ReadonlyMap<string, readonly string[]> = new Map([
   [
+    'chart',
+    [
+      'chart\t\t\tShow the states of a process, and what leads from one to the other',
+      'chart <name>\t\tThe same, with the state marked that the process is in',
+      '\t\t\t--machine process|group|supervisor|pool|listener (default process)',
+      '\t\t\t--format ascii|mermaid|dot|svg|scxml|json (default ascii)',
+    ],
+  ],
+  [
     'top',
     [
       'top\t\t\tShow all processes as they change, with CPU and memory of each and why it is in its state',
