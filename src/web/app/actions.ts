@@ -2,7 +2,6 @@
 
 import type { ProcessState } from '../../model/process-state.ts';
 import { type Role, suffices } from '../../model/role.ts';
-import type { Link } from './link.ts';
 
 export type Action = 'start' | 'stop' | 'restart';
 
@@ -36,8 +35,13 @@ const suffixes = { process: 'Process', group: 'ProcessGroup', all: 'AllProcesses
 export const describeTarget = (target: Target): string =>
   target.kind === 'all' ? 'all programs' : target.kind === 'group' ? `the group ${target.name}` : target.name;
 
+/** What the calls are made by. */
+export interface Caller {
+  call(method: string, ...params: readonly unknown[]): Promise<unknown>;
+}
+
 /** Resolves to what went wrong, a line for each program; rejects when nothing could be asked. */
-export async function act(link: Link, action: Action, target: Target): Promise<readonly string[]> {
+export async function act(link: Caller, action: Action, target: Target): Promise<readonly string[]> {
   const names = target.kind === 'all' ? [] : [target.name];
   const call = (verb: 'start' | 'stop'): Promise<unknown> =>
     link.call(`supervisor.${verb}${suffixes[target.kind]}`, ...names);

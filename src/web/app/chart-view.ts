@@ -4,6 +4,7 @@
  */
 
 import { renderSvg } from '../../charts/formats/svg.ts';
+import { svgStyle } from '../../charts/formats/svg-style.ts';
 import type { Chart, ChartState } from '../../model/chart.ts';
 import type { RunningTimer, TraceRecord } from '../../model/trace.ts';
 import { isWithin, stepsOf } from './chart-steps.ts';
@@ -40,7 +41,10 @@ export function createChartView(chart: Chart): ChartView {
     'Whole chart',
   );
   const node = element('div', { class: 'chart-view' }, stage, element('div', { class: 'chart-tools' }, whole));
-  const states = chart.states.map((state) => ({ state, node: find(svg, `[data-state="${CSS.escape(state.path)}"]`) }));
+  const states = chart.states.map((state) => ({
+    state,
+    nodes: svg.querySelectorAll(`[data-state="${CSS.escape(state.path)}"]`),
+  }));
   let isWhole = false;
   let focus: ChartState | null = null;
   let shownStep = 0;
@@ -67,9 +71,8 @@ export function createChartView(chart: Chart): ChartView {
   }
 
   function light(active: string): void {
-    for (const { state, node: mark } of states) {
-      mark?.classList.toggle('active', active !== '' && isWithin(active, state.path));
-      mark?.classList.toggle('innermost', active !== '' && active === state.path);
+    for (const { state, nodes } of states) {
+      for (const mark of nodes) mark.classList.toggle('active', active !== '' && isWithin(active, state.path));
     }
     const before = focus;
     focus = chart.states.find(({ path }) => path === active && path !== '') ?? null;
@@ -80,7 +83,7 @@ export function createChartView(chart: Chart): ChartView {
     if (record?.serial === shownStep) return;
     const isFirst = shownStep === 0;
     shownStep = record?.serial ?? 0;
-    for (const line of svg.querySelectorAll('.taken, .just')) line.classList.remove('taken', 'just');
+    for (const line of svg.querySelectorAll('.lit')) line.classList.remove('lit');
     if (record === null) return;
     for (const [index, { id, source, target }] of stepsOf(chart, record).entries()) {
       const label = find(svg, `[data-transition="${CSS.escape(id)}"]`);
@@ -88,8 +91,8 @@ export function createChartView(chart: Chart): ChartView {
         svg,
         `.transition[data-source="${CSS.escape(source)}"][data-target="${CSS.escape(target ?? '')}"]`,
       );
-      label?.classList.add('taken');
-      line?.classList.add('taken');
+      label?.classList.add('lit');
+      line?.classList.add('lit');
       if (!(line instanceof SVGPathElement) || isFirst || calm.matches) continue;
       runAlong(line, index);
     }
@@ -97,7 +100,6 @@ export function createChartView(chart: Chart): ChartView {
 
   /** A point that runs the way the machine has gone. */
   function runAlong(line: SVGPathElement, index: number): void {
-    line.classList.add('just');
     const length = line.getTotalLength();
     const point = drawing('circle', { class: 'runner', r: 5 });
     marks.append(point);
@@ -179,9 +181,9 @@ export function createChartView(chart: Chart): ChartView {
       const sitting = new Map<string, number>();
       for (const state of all) sitting.set(state, (sitting.get(state) ?? 0) + 1);
       for (const badge of marks.querySelectorAll('.count')) badge.remove();
-      for (const { state, node: mark } of states) {
+      for (const { state, nodes } of states) {
         const number = sitting.get(state.path) ?? 0;
-        mark?.classList.toggle('active', number > 0);
+        for (const mark of nodes) mark.classList.toggle('active', number > 0);
         if (number === 0) continue;
         const text = String(number);
         const width = 14 + text.length * 8;
@@ -201,30 +203,19 @@ export function createChartView(chart: Chart): ChartView {
   };
 }
 
-/** The styles of the picture are those of the page, and its policy takes no others. */
+/** The picture brings its styles in a way the page's policy does not take; as a sheet of the page they are welcome. */
 function parse(chart: Chart): SVGSVGElement {
-  const parsed = new DOMParser().parseFromString(
-    renderSvg(chart, { active: null }).replace(/<style>.*<\/style>/s, ''),
-    'image/svg+xml',
-  );
-  const svg = document.importNode(parsed.documentElement, true);
+  const text = renderSvg(chart, { active: null }).replace(/<style>.*<\/style>/s, '');
+  const svg = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
   if (!(svg instanceof SVGSVGElement)) throw new TypeError('the chart is no picture');
-  for (const rare of chart.transitions.filter(({ event }) => isRare(event))) {
-    find(svg, `[data-transition="${CSS.escape(rare.id)}"]`)?.classList.add('rare');
-    const { source, target } = rare;
-    const shares = chart.transitions.some(
-      (other) => other.source === source && other.target === target && !isRare(other.event),
-    );
-    if (shares) continue;
-    find(
-      svg,
-      `.transition[data-source="${CSS.escape(source)}"][data-target="${CSS.escape(target ?? '')}"]`,
-    )?.classList.add('rare');
+  if (styles.cssRules.length === 0) {
+    styles.replaceSync(svgStyle);
+    // Before the sheet of the page, which has the last word on colours.
+    document.adoptedStyleSheets = [styles, ...document.adoptedStyleSheets];
   }
   return svg;
 }
 
-/** What happens only after a crash of the daemon would hide what happens every day. */
-const isRare = (event: string): boolean => event === 'process.resume' || event.startsWith('xstate.');
+const styles = new CSSStyleSheet();
 
 const find = (svg: Element, selector: string): Element | null => svg.querySelector(selector);

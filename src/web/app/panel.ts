@@ -36,9 +36,9 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   const mark = createStateMark();
   const name = element('h2');
   const facts = element('p', { class: 'facts-line' });
-  const sentence = element('p', { class: 'sentence' });
+  const sentence = element('b', { class: 'sentence' });
   const evidence = element('ul', { class: 'evidence' });
-  const why = element('section', { class: 'why-box', 'aria-label': 'Why' }, sentence, evidence);
+  const why = element('details', { class: 'why-box' }, element('summary', {}, sentence), evidence);
   const buttons: ActionButtons = createActionButtons(options.onAction, true);
   const close = element(
     'button',
@@ -106,7 +106,7 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
 
   function drawWhy(shown: ShownProcess): void {
     const explanation: Explanation | null = store.moment === null && isAbout(store.why, shown) ? store.why : null;
-    const text = explanation?.sentence ?? shown.why;
+    const text = shown.why || (explanation?.sentence ?? '');
     why.hidden = text === '';
     why.dataset.tone =
       shown.statename === 'FATAL' || shown.statename === 'UNKNOWN'
@@ -119,6 +119,9 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     const known = lines.join('\n');
     if (evidence.dataset.lines === known) return;
     evidence.dataset.lines = known;
+    why.classList.toggle('has-evidence', lines.length > 0);
+    // What went wrong is said at once; the rest when somebody asks.
+    why.open = why.dataset.tone !== 'quiet';
     fill(evidence, ...lines.map((line) => element('li', {}, line)));
     evidence.hidden = lines.length === 0;
   }

@@ -75,7 +75,7 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
       setText(cell('cpu'), usage === null ? '' : cpuOf(usage.cpu));
       setText(cell('memory'), usage === null ? '' : sizeOf(usage.memory));
       setText(cell('exit'), lastExit);
-      const sentence = why.replace(/^[A-Z]+: /, '');
+      const sentence = remarkOn(why, statename);
       if (cell('why').textContent !== sentence) {
         setText(cell('why'), sentence);
         cell('why').title = why;
@@ -87,6 +87,12 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
     },
   };
 }
+
+/** That a program runs, and since when, is in other columns. */
+const remarkOn = (why: string, statename: string): string => {
+  const sentence = why.replace(/^[A-Z]+: /, '');
+  return statename === 'RUNNING' ? sentence.replace(/^up for [\d.]+ \w+(; )?/, '') : sentence;
+};
 
 export interface GroupRow {
   readonly node: HTMLElement;
