@@ -205,7 +205,7 @@ export function createChartView(chart: Chart): ChartView {
 
 /** The picture brings its styles in a way the page's policy does not take; as a sheet of the page they are welcome. */
 function parse(chart: Chart): SVGSVGElement {
-  const text = renderSvg(chart, { active: null }).replace(/<style>.*<\/style>/s, '');
+  const text = renderSvg(chart, { active: null, standalone: false });
   const svg = document.importNode(new DOMParser().parseFromString(text, 'image/svg+xml').documentElement, true);
   if (!(svg instanceof SVGSVGElement)) throw new TypeError('the chart is no picture');
   if (styles.cssRules.length === 0) {
