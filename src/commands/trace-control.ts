@@ -16,8 +16,13 @@ export interface TraceControl {
   read(query: TraceQuery): TraceReading;
   /** The actors as they are now, from the root on. */
   tree(): TreeNode;
-  /** Each record as it is made, and once more when a request is answered. Returns the function that ends it. */
-  onRecord(listener: (record: TraceRecord) => void): () => void;
+  /** The same records with those they follow from, as far as these are still known. */
+  withCauses(records: readonly TraceRecord[]): readonly TraceRecord[];
+  /**
+   * Each record of those (`of` as in `TraceQuery`) as it is made, and once more when a request is answered. A record is
+   * still added to in the turn in which it is made. Returns the function that ends it.
+   */
+  onRecord(of: string, listener: (record: TraceRecord) => void): () => void;
   /** Remembers a request; null when nothing is remembered. */
   noteRequest(request: RequestToNote): NotedRequest | null;
 }

@@ -3,22 +3,25 @@
 import { Fault } from '../model/errors.ts';
 import { parseProcessName } from '../model/process-name.ts';
 import type { TraceRecord, TreeNode } from '../model/trace.ts';
+import { notifications } from '../protocol/messages.ts';
 import type { SupervisorControl } from './control.ts';
 import { defineMethod } from './define-method.ts';
 import type { Method, Parameter } from './method.ts';
 import { processName } from './parameters.ts';
 import { findProcess } from './process-lookup.ts';
+import { beginSubscription } from './session-subscriptions.ts';
+import { beginTraceFeed } from './trace-feed.ts';
 
 const mostRecords = 10_000;
 
-export const tracedName = {
+const tracedName = {
   name: 'name',
   type: 'string',
   default: '',
   doc: "process name, `group:name`, `group:*` for the whole group, or '' for everything",
 } as const satisfies Parameter;
 
-export const recordDoc =
+const recordDoc =
   '`serial` (counts the records since the daemon was started), `at` (epoch milliseconds), `cause` (serial of the record it ' +
   'follows from; 0 if it came by itself), `actor` (request, supervisor, group, process, child, pool or listener), `of` ' +
   '(`group:process` or the group), `event`, `outcome` (taken, ignored, refused or noted), `from` and `to` (the innermost ' +
@@ -98,10 +101,40 @@ const output = defineMethod({
   },
 });
 
-export const traceMethods: readonly Method[] = [read, tree, output];
+const follow = defineMethod({
+  name: 'subscribe.trace',
+  params: [tracedName, { name: 'since', type: 'int', default: 0, doc: 'only records with a higher serial' }],
+  returns: {
+    type: 'struct',
+    doc: '`subscription` (int), `version`, and `first` and `last` as of `trace.read`',
+  },
+  doc:
+    'Subscribes to the trace. Notifications are `trace.records` [subscription, array of records as of `trace.read`]: first ' +
+    'those that are kept, then what happens, at most 20 a second. With a name also the records those follow from. A request ' +
+    'is told once more when it is answered: the later record of the same serial counts. After `missed`, read again.',
+  role: 'view',
+  faults: ['BAD_NAME', 'BAD_ARGUMENTS', 'FAILED'],
+  worksInShutdown: true,
+  needsNotifications: true,
+  run: ({ control, session }, name, since) => {
+    if (since < 0) throw Fault.of('BAD_ARGUMENTS', since);
+    const of = subjectOf(control, name);
+    const { version, first, last } = control.trace.read({ of: '', since, limit: 1 });
+    const subscription = beginSubscription(session, (number) =>
+      beginTraceFeed(control.trace, {
+        of,
+        since,
+        onRecords: (records) => session.notify?.(notifications.traceRecords, [number, records.map(recordStruct)]),
+      }),
+    );
+    return { subscription, version, first, last };
+  },
+});
+
+export const traceMethods: readonly Method[] = [follow, read, tree, output];
 
 /** As `TraceQuery.of`. What is gone may still be in the trace. */
-export function subjectOf(control: SupervisorControl, text: string): string {
+function subjectOf(control: SupervisorControl, text: string): string {
   if (text === '') return '';
   const { group, process } = parseProcessName(text);
   const of = process === null ? group : `${group}:${process}`;
@@ -111,7 +144,7 @@ export function subjectOf(control: SupervisorControl, text: string): string {
   throw Fault.of('BAD_NAME', text);
 }
 
-export const recordStruct = ({ via, guards, facts, written, ...rest }: TraceRecord): object => ({
+const recordStruct = ({ via, guards, facts, written, ...rest }: TraceRecord): object => ({
   ...rest,
   via: [...via],
   guards: guards.map((guard) => ({ ...guard })),

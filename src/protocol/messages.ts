@@ -75,6 +75,7 @@ export const subscriptionMethods = {
   log: 'subscribe.log',
   mainLog: 'subscribe.mainLog',
   overview: 'subscribe.overview',
+  trace: 'subscribe.trace',
   end: 'subscribe.end',
 } as const;
 
@@ -87,6 +88,8 @@ export const notifications = {
   logPlace: 'log.place',
   /** [subscription, { processes, removed }] */
   overviewChanged: 'overview.changed',
+  /** [subscription, records] */
+  traceRecords: 'trace.records',
   /** [count]: so many notifications were dropped since the last one that was sent, because the peer read too slowly. */
   missed: 'missed',
   /**

@@ -19,13 +19,13 @@ export function createTrace(root: AnyActorRef, options: TraceOptions): TraceCont
   const store = new TraceStore(size);
   const listeners = new Set<(record: TraceRecord) => void>();
   const tell = (record: TraceRecord): void => {
-    for (const listener of listeners) listener(record);
+    if (listeners.size > 0) for (const listener of listeners) listener(record);
   };
   const recorder = new Recorder({
     ...options,
     onRecord: (record) => {
       store.add(record);
-      if (listeners.size > 0) tell(record);
+      tell(record);
     },
   });
   if (size > 0) recorder.attach(root);
@@ -58,7 +58,11 @@ export function createTrace(root: AnyActorRef, options: TraceOptions): TraceCont
     read,
     noteRequest,
     tree: () => readTree(root, (ref) => recorder.trailOf(ref), options.now()),
-    onRecord: (listener) => {
+    withCauses: (records) => withCauses(records, store.all()),
+    onRecord: (of, tellOne) => {
+      const listener = (record: TraceRecord): void => {
+        if (belongsTo(record, of)) tellOne(record);
+      };
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

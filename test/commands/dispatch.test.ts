@@ -24,7 +24,9 @@ describe('names', () => {
 
   test('a subscription is an unknown method where the transport cannot notify', async () => {
     const dispatch = createDispatch(methods, new FakeControl([]));
-    expect(await outcomeOf(dispatch('subscribe.processes', [], plainSession()))).toBe('UNKNOWN_METHOD');
+    expect(await outcomeOf(dispatch('subscribe.processes', 'subscribe.trace', [], plainSession()))).toBe(
+      'UNKNOWN_METHOD',
+    );
   });
 });
 
@@ -96,6 +98,7 @@ describe('while the daemon is ending', () => {
       'subscribe.mainLog',
       'subscribe.overview',
       'subscribe.processes',
+      'subscribe.trace',
       'supervisor.sendRemoteCommEvent',
       'system.listMethods',
       'system.methodHelp',

@@ -305,7 +305,11 @@ export class FakeControl implements SupervisorControl {
       records: this.traced.filter((record) => record.serial > since && (of === '' || record.of === of)).slice(-limit),
     }),
     tree: () => ({ actor: 'supervisor', of: '', state: 'running', since: 0, waitsFor: '', timers: [], children: [] }),
-    onRecord: (listener) => {
+    withCauses: (records) => records,
+    onRecord: (of, tell) => {
+      const listener = (record: TraceRecord) => {
+        if (of === '' || record.of === of) tell(record);
+      };
       this.recordListeners.add(listener);
       return () => this.recordListeners.delete(listener);
     },

@@ -64,6 +64,7 @@ describe('introspection', () => {
       'subscribe.mainLog',
       'subscribe.overview',
       'subscribe.processes',
+      'subscribe.trace',
       'trace.output',
       'trace.read',
       'trace.tree',
