@@ -24,9 +24,7 @@ describe('names', () => {
 
   test('a subscription is an unknown method where the transport cannot notify', async () => {
     const dispatch = createDispatch(methods, new FakeControl([]));
-    expect(await outcomeOf(dispatch('subscribe.processes', [], plainSession()))).toBe(
-      'UNKNOWN_METHOD',
-    );
+    expect(await outcomeOf(dispatch('subscribe.processes', [], plainSession()))).toBe('UNKNOWN_METHOD');
   });
 });
 
