@@ -54,9 +54,9 @@ function lookInto(facts: ExplainedProcess, { logs, searchPath }: ExplanationSour
   };
 }
 
-/** Before a start is over its predecessor's last words are what counts. */
-function isFresh(path: string, { startedAt, failedStarts, statename }: ExplainedProcess): boolean {
-  const former = statename === 'STARTING' ? failedStarts.at(-1)?.at : undefined;
+/** Of one that runs again it is the last words of the one before that count. */
+function isFresh(path: string, { startedAt, statename }: ExplainedProcess): boolean {
+  if (statename === 'STARTING' || statename === 'RUNNING') return true;
   const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return modified >= (former ?? startedAt) - clockToleranceMs;
+  return modified >= startedAt - clockToleranceMs;
 }

@@ -6,23 +6,18 @@
 import { adviseOnEnd } from './end-advice.ts';
 import type { ExplainedProcess } from './facts.ts';
 import type { Findings } from './findings.ts';
+import { isFine } from './fine.ts';
 
 export function adviseOn(facts: ExplainedProcess, findings: Findings): readonly string[] {
   switch (facts.statename) {
     case 'FATAL':
     case 'BACKOFF':
-    case 'STARTING': {
-      const last = facts.failedStarts.at(-1);
-      if (last === undefined) return facts.lastEnd === null ? adviseOnSpawnError(facts, findings) : [];
-      return last.status === null
-        ? adviseOnSpawnError(facts, findings)
-        : adviseOnEnd({ status: last.status, isQuick: true, facts, findings });
-    }
+      return adviseOnStart(facts, findings);
+    case 'STARTING':
+      return facts.failures > 0 ? adviseOnStart(facts, findings) : adviseOnFormerLife(facts, findings);
     case 'EXITED':
     case 'RUNNING':
-      return facts.lastEnd === null || facts.wasStopped
-        ? []
-        : adviseOnEnd({ status: facts.lastEnd, isQuick: false, facts, findings });
+      return adviseOnFormerLife(facts, findings);
     case 'STOPPED':
       return [];
     case 'STOPPING':
@@ -31,6 +26,19 @@ export function adviseOn(facts: ExplainedProcess, findings: Findings): readonly 
       return facts.state === 'UNKNOWN' ? [] : ['supervisord lacks the right to signal it: look for whom it runs as'];
   }
 }
+
+function adviseOnStart(facts: ExplainedProcess, findings: Findings): readonly string[] {
+  const last = facts.failedStarts.at(-1);
+  if (last === undefined) return facts.lastEnd === null ? adviseOnSpawnError(facts, findings) : [];
+  return last.status === null
+    ? adviseOnSpawnError(facts, findings)
+    : adviseOnEnd({ status: last.status, isQuick: true, facts, findings });
+}
+
+const adviseOnFormerLife = (facts: ExplainedProcess, findings: Findings): readonly string[] =>
+  facts.lastEnd === null || facts.wasStopped || isFine(facts)
+    ? []
+    : adviseOnEnd({ status: facts.lastEnd, isQuick: false, facts, findings });
 
 function adviseOnSpawnError({ spec, spawnError, failedStarts }: ExplainedProcess, { searchPath }: Findings): string[] {
   const text = failedStarts.at(-1)?.spawnError ?? spawnError;

@@ -2,6 +2,7 @@
 
 import { formatSeconds } from '../model/duration.ts';
 import type { ExitStatus } from '../model/exit-status.ts';
+import type { ProcessSpec, ProgramKind } from '../model/program-spec.ts';
 import type { ExplainedProcess } from './facts.ts';
 import type { Findings } from './findings.ts';
 
@@ -18,7 +19,7 @@ export function adviseOnEnd(end: End): readonly string[] {
     case 'exited':
       return adviseOnExit(end, end.status.code);
     case 'signalled':
-      return adviseOnSignal(end.status.signal, end.status.coreDumped);
+      return adviseOnSignal(end.status.signal, end.status.coreDumped, end.facts.spec.kind);
     case 'unseen':
       return [];
   }
@@ -43,32 +44,37 @@ function adviseOnExit({ isQuick, facts, findings }: End, code: number): readonly
         ];
   }
   if (code === notFoundCode)
-    return [adviseOnLastWords(findings) ?? '127 is what a shell says of a command it cannot find'];
+    return [adviseOnLastWords(findings, facts.spec) ?? '127 is what a shell says of a command it cannot find'];
   if (code === notExecutableCode) return ['126 is what a shell says of a file that it may not execute'];
   const signal = signalNames.get(code - signalBase);
   return signal === undefined ? [] : [`${code} is 128 + ${code - signalBase}: a command in it was ended by ${signal}`];
 }
 
 /** What happens between the fork and the program is told on stderr, in Supervisor's words. */
-function adviseOnLastWords({ outputs }: Findings): string | null {
+function adviseOnLastWords({ outputs }: Findings, { directory, user }: ProcessSpec): string | null {
   const words = outputs.flatMap(({ lines }) => lines).findLast((line) => line.startsWith("supervisor: couldn't "));
   if (words === undefined) return null;
-  if (words.includes("couldn't chdir to")) return 'directory= must exist, and its user must be allowed to enter it';
-  if (words.includes("couldn't setuid to")) return 'user= needs a supervisord that runs as root';
+  if (words.includes("couldn't chdir to")) {
+    return `directory=${directory ?? ''} must exist, and ${user?.name ?? 'its user'} must be allowed to enter it`;
+  }
+  if (words.includes("couldn't setuid to")) {
+    return `user=${user?.name ?? ''} needs a supervisord that runs as root`;
+  }
   if (words.includes('ENOEXEC'))
     return 'it has no #! line and is no binary of this machine: write its interpreter in command=';
   if (words.includes('ENOENT')) return 'the interpreter in its #! line does not exist';
-  if (words.includes('EACCES'))
-    return 'its user may not execute it: look at its mode and at those of the directories above it';
+  if (words.includes('EACCES')) {
+    return `${user?.name ?? 'its user'} may not execute it: look at its mode and at those of the directories above it`;
+  }
   return null;
 }
 
-function adviseOnSignal(signal: string, coreDumped: boolean): readonly string[] {
+function adviseOnSignal(signal: string, coreDumped: boolean, kind: ProgramKind): readonly string[] {
   switch (signal) {
     case 'SIGKILL':
       return [
-        'supervisord did not send this SIGKILL. Mostly it is the kernel, out of memory: look for "oom" in dmesg, and at the ' +
-          'memory limit of the container or service',
+        'no stop was asked for. Mostly such a SIGKILL is of a kernel that is out of memory: look for "oom" in dmesg, and at ' +
+          'the memory limit of the container or service',
       ];
     case 'SIGSEGV':
     case 'SIGBUS':
@@ -82,7 +88,11 @@ function adviseOnSignal(signal: string, coreDumped: boolean): readonly string[] 
     case 'SIGXFSZ':
       return [`${signal} means that it has reached a limit (ulimit -a)`];
     default:
-      return [`supervisord did not send this ${signal}: somebody else, or the program itself, did`];
+      return [
+        kind === 'eventlistener' && signal === 'SIGTERM'
+          ? "a listener that does not keep to the protocol is ended like this: look into supervisord's log"
+          : `no stop was asked for: ${signal} came from outside, from supervisorctl signal, or from itself`,
+      ];
   }
 }
 

@@ -1,7 +1,8 @@
 /** How a program ended, in words that follow its name or stand alone. */
 
 import { type ExitStatus, describeExit as inLogWords } from '../model/exit-status.ts';
-import { duration } from './words.ts';
+import type { ExplainedProcess } from './facts.ts';
+import { ago, duration, joined, times } from './words.ts';
 
 /** `exit status 3`, `terminated by SIGSEGV (core dumped)`, `an end that nobody saw`. */
 export const describeEnd = (status: ExitStatus): string =>
@@ -22,4 +23,14 @@ export function describeRun(status: ExitStatus, ranMs: number): string {
 /** Less does not show in tenths of a second. */
 const atOnceMs = 50;
 
-const after = (ranMs: number): string => (ranMs < atOnceMs ? 'at once' : `after ${duration(ranMs)}`);
+/** `at once`, `after 0.2 s`. */
+export const after = (ranMs: number): string => (ranMs < atOnceMs ? 'at once' : `after ${duration(ranMs)}`);
+
+/** How often it was restarted, and what was before the last time; '' if it never was. */
+export function describeFormerLife(facts: ExplainedProcess): string {
+  const { starts, lastEnd, stoppedAt } = facts;
+  return joined([
+    starts > 1 ? `restarted ${times(starts - 1)}` : '',
+    lastEnd === null || stoppedAt === 0 ? '' : `before that: ${describeEnd(lastEnd)}, ${ago(facts, stoppedAt)}`,
+  ]);
+}

@@ -3,7 +3,7 @@
  * and what comes next. Pure: the same facts give the same sentence.
  */
 
-import { describeEnd, describeRun } from './ends.ts';
+import { describeFormerLife, describeRun } from './ends.ts';
 import type { ExplainedProcess } from './facts.ts';
 import { explainBackoff, explainFatal, explainStarting } from './starts.ts';
 import { explainStopped, explainStopping } from './stops.ts';
@@ -32,15 +32,7 @@ export function explainState(facts: ExplainedProcess): string {
 }
 
 function explainRunning(facts: ExplainedProcess): string {
-  const restarts = facts.starts - 1;
-  const times = restarts === 1 ? 'once' : `${restarts} times`;
-  return joined([
-    `up for ${duration(facts.now - facts.startedAt)}`,
-    restarts > 0 ? `restarted ${times}` : '',
-    facts.lastEnd === null || facts.stoppedAt === 0
-      ? ''
-      : `before that: ${describeEnd(facts.lastEnd)}, ${ago(facts, facts.stoppedAt)}`,
-  ]);
+  return joined([`up for ${duration(facts.now - facts.startedAt)}`, describeFormerLife(facts)]);
 }
 
 function explainExited(facts: ExplainedProcess): string {

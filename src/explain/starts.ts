@@ -1,7 +1,7 @@
 /** Sentences about processes that are being started, and about those that could not be. */
 
 import { formatSeconds } from '../model/duration.ts';
-import { describeEnd, describeRun } from './ends.ts';
+import { describeEnd, describeFormerLife, describeRun } from './ends.ts';
 import type { ExplainedProcess, ExplainedStart } from './facts.ts';
 import { duration, joined, times } from './words.ts';
 
@@ -12,7 +12,9 @@ export function explainStarting(facts: ExplainedProcess): string {
   const left = timer === null ? 0 : timer.endsAt - now;
   return joined([
     `RUNNING in ${duration(left)} if it stays up (startsecs ${formatSeconds(spec.startMs)})`,
-    failures === 0 ? '' : `attempt ${failures + 1} of ${spec.startRetries + 1}, the last one ${lastFailure(facts)}`,
+    failures === 0
+      ? describeFormerLife(facts)
+      : `attempt ${failures + 1} of ${spec.startRetries + 1}, the last one ${lastFailure(facts)}`,
   ]);
 }
 

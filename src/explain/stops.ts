@@ -1,7 +1,7 @@
 /** Sentences about processes that are being stopped, and about those that do not run because of it. */
 
 import { formatSeconds } from '../model/duration.ts';
-import { describeEnd } from './ends.ts';
+import { after, describeEnd } from './ends.ts';
 import type { ExplainedProcess } from './facts.ts';
 import { ago, duration, joined } from './words.ts';
 
@@ -33,7 +33,7 @@ export function explainStopped(facts: ExplainedProcess): string {
   ]);
 
   function describeOutcome(): string {
-    if (stopTookMs > 0 && lastEnd !== null) return `${describeEnd(lastEnd)} after ${duration(stopTookMs)}`;
+    if (stopTookMs > 0 && lastEnd !== null) return `${describeEnd(lastEnd)} ${after(stopTookMs)}`;
     if (facts.failures > 0) return 'it was waiting for its next try';
     return lastEnd === null ? '' : describeEnd(lastEnd);
   }

@@ -45,7 +45,7 @@ autostart=false
     expect(parts[0]).toContain('    hint: it seems to put itself into the background');
     expect(parts[0]).toMatch(/still alive in the process group of pid \d+, which has ended: \d+ sleep$/m);
     expect(parts[1]).toContain('    hint: there is no file /nope/web: install it, or correct command=\n');
-    expect(parts[2]).toContain('    hint: directory= must exist, and its user must be allowed to enter it\n');
+    expect(parts[2]).toContain('    hint: directory=/nope must exist, and its user must be allowed to enter it\n');
     expect(parts[3]).toMatch(/last lines on stderr \(.*\):\n {6}\| no database {2}\(2 times\)\n/);
     expect(parts[3]).toMatch(/configured in .*, line \d+: \[program:web\]/);
 

@@ -28,14 +28,17 @@ const unspawned = (spawnError: string, spec: Partial<ProcessSpec> = {}): Explain
   );
 
 /** A process that has ended too quickly. */
-const quick = (status: ExitStatus): ExplainedProcess =>
-  explained({
-    statename: 'FATAL',
-    lastPid: 7,
-    startedAt: secondsAgo(1),
-    lastEnd: status,
-    failedStarts: [{ at: secondsAgo(1), status, spawnError: '', ranMs: 3 }],
-  });
+const quick = (status: ExitStatus, spec: Partial<ProcessSpec> = { directory: '/nope' }): ExplainedProcess =>
+  explained(
+    {
+      statename: 'FATAL',
+      lastPid: 7,
+      startedAt: secondsAgo(1),
+      lastEnd: status,
+      failedStarts: [{ at: secondsAgo(1), status, spawnError: '', ranMs: 3 }],
+    },
+    spec,
+  );
 
 const hints = (facts: ExplainedProcess, findings: Partial<Findings> = {}): readonly string[] =>
   listEvidence(facts, found(findings)).flatMap((line) => (line.startsWith('hint: ') ? [line.slice(6)] : []));
@@ -89,7 +92,11 @@ describe('advice on an end', () => {
   test.each([
     [exited(0), [], /^it says that all is well, but ended within 1 s.*startsecs=0/],
     [exited(127), [], /^127 is what a shell says/],
-    [exited(127), ["supervisor: couldn't chdir to /nope: ENOENT"], /^directory= must exist/],
+    [
+      exited(127),
+      ["supervisor: couldn't chdir to /nope: ENOENT"],
+      /^directory=\/nope must exist, and its user must be allowed to enter it$/,
+    ],
     [exited(127), ["supervisor: couldn't setuid to 33: Can't drop privilege as nonroot user"], /^user= needs/],
     [exited(127), ["supervisor: couldn't exec /x: ENOEXEC"], /^it has no #! line/],
     [exited(127), ["supervisor: couldn't exec /x: ENOENT"], /^the interpreter in its #! line/],
@@ -99,9 +106,25 @@ describe('advice on an end', () => {
     [signalled('SIGKILL'), [], /out of memory/],
     [signalled('SIGSEGV'), [], /^SIGSEGV is a crash inside the program$/],
     [signalled('SIGPIPE'), [], /nobody reads any more/],
-    [signalled('SIGTERM'), [], /^supervisord did not send this SIGTERM/],
+    [signalled('SIGTERM'), [], /^no stop was asked for: SIGTERM came from outside/],
   ])('%j after %j', (status, lines, hint) => {
     expect(hints(quick(status), { outputs: [output({ lines })] })).toEqual([expect.stringMatching(hint)]);
+  });
+
+  test('knows that event listeners are ended for what they say', () => {
+    expect(hints(quick(signalled('SIGTERM'), { kind: 'eventlistener' }))).toEqual([
+      expect.stringMatching(/^a listener that does not keep to the protocol/),
+    ]);
+  });
+
+  test('is given of the life before, as long as that matters', () => {
+    const again = { starts: 2, stoppedAt: secondsAgo(6), lastEnd: signalled('SIGSEGV') } as const;
+    const running = explained({ statename: 'RUNNING', startedAt: secondsAgo(5), ...again });
+    const starting = explained({ statename: 'STARTING', startedAt: secondsAgo(5), ...again });
+    for (const facts of [running, starting])
+      expect(hints(facts)).toEqual([expect.stringMatching(/^SIGSEGV is a crash/)]);
+    expect(hints({ ...running, startedAt: secondsAgo(500) })).toEqual([]);
+    expect(hints({ ...running, wasStopped: true })).toEqual([]);
   });
 
   test('is none where the cause is not plain', () => {

@@ -75,6 +75,17 @@ const cases: Readonly<Record<string, readonly (readonly [string, ReturnType<type
       }),
     ],
     [
+      'RUNNING in 0.5 s if it stays up (startsecs 1); restarted 9 times; before that: exit status 4, 0.6 s ago',
+      explained({
+        statename: 'STARTING',
+        state: 'alive.STARTING.proving',
+        startedAt: secondsAgo(0.5),
+        stoppedAt: secondsAgo(0.6),
+        starts: 10,
+        lastEnd: exited(4),
+      }),
+    ],
+    [
       'waits until what an earlier supervisord has left behind has ended',
       explained({ statename: 'STARTING', state: 'alive.STARTING.spawning' }),
     ],
