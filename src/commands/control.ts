@@ -119,6 +119,8 @@ export interface ActiveProcess {
   overview(): ProcessOverview;
   /** Why it is in its state. Reads the ends of its logs and looks at what runs. */
   explain(): Explanation;
+  /** The sentence alone, which costs nearly nothing. */
+  explainBriefly(): Explanation;
   /** Whether it is as it should be; see `Explanation`. */
   isFine(): boolean;
   /** The text of the last failed spawn or quick exit; '' if none. */

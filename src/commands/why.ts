@@ -11,7 +11,7 @@ const explanation =
   '`records` (array of the numbers of the trace records it rests on) and `fine` (false when somebody should look at it)';
 
 /** Evidence is read from files: for so many processes at once, and no more. */
-const mostTroubles = 200;
+const mostWithEvidence = 50;
 
 const why = defineMethod({
   name: 'trace.why',
@@ -29,7 +29,7 @@ const troubles = defineMethod({
   name: 'trace.troubles',
   params: [],
   returns: { type: 'array', doc: `a struct for each process that is not fine: ${explanation}` },
-  doc: `Explains all processes that somebody should look at, in boot order; the first ${mostTroubles} when there are more.`,
+  doc: `Explains all processes that somebody should look at, in boot order; from the ${mostWithEvidence + 1}st on without evidence.`,
   role: 'view',
   faults: [],
   worksInShutdown: true,
@@ -37,8 +37,7 @@ const troubles = defineMethod({
   run: ({ control }) =>
     allProcesses(control)
       .filter((process) => !process.isFine())
-      .slice(0, mostTroubles)
-      .map((process) => asStruct(process.explain())),
+      .map((process, index) => asStruct(index < mostWithEvidence ? process.explain() : process.explainBriefly())),
 });
 
 export const whyMethods: readonly Method[] = [why, troubles];

@@ -10,7 +10,7 @@ import { exitNumber } from '../model/exit-status.ts';
 import type { ProcessInfo } from '../model/process-info.ts';
 import { processStateCodes } from '../model/process-state.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { explain } from './explanation.ts';
+import { explain, explainBriefly } from './explanation.ts';
 import { factsOf, overviewOf } from './process-facts.ts';
 
 export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): ActiveProcess {
@@ -36,7 +36,9 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
     state: () => processState(ref.getSnapshot()),
     info: () => processInfo(ref, ports),
     overview: () => overviewOf(facts()),
-    explain: () => explain(facts(), { logs: ports.logs, searchPath: ports.os.environment.PATH ?? '' }),
+    explainBriefly: () => explainBriefly(facts()),
+    explain: () =>
+      explain(facts(), { logs: ports.logs, trace: ports.trace, searchPath: ports.os.environment.PATH ?? '' }),
     isFine: () => isFine(facts()),
     spawnError: () => ref.getSnapshot().context.spawnError,
     checkCommand: (): CommandProblem | null => {

@@ -2,6 +2,8 @@
 
 import { statSync } from 'node:fs';
 import type { ProcessLogs } from '../actors/process-logs.ts';
+import type { TraceControl } from '../commands/trace-control.ts';
+import { withTrace } from '../explain/asked.ts';
 import { listAlive, listEvidence } from '../explain/evidence.ts';
 import type { ExplainedProcess } from '../explain/facts.ts';
 import type { Findings, OutputTail } from '../explain/findings.ts';
@@ -13,26 +15,39 @@ import { livingMembers } from '../os/living-members.ts';
 
 export interface ExplanationSources {
   readonly logs: Pick<ProcessLogs, 'path'>;
+  readonly trace: Pick<TraceControl, 'read'>;
   /** `PATH` of the daemon. */
   readonly searchPath: string;
 }
 
 const tailLines = 12;
 
+/** Of the trace of a process: enough for the last attempts to start it. */
+const mostRecords = 100;
+
 /** File systems round the times of files; what was written in the same moment counts as written since. */
 const clockToleranceMs = 1000;
 
-export function explain(facts: ExplainedProcess, sources: ExplanationSources): Explanation {
-  const { spec, statename, state } = facts;
+/** Reads logs, the process table and the trace. */
+export function explain(known: ExplainedProcess, sources: ExplanationSources): Explanation {
+  const of = `${known.spec.groupName}:${known.spec.name}`;
+  const { facts, records } = withTrace(known, sources.trace.read({ of, since: 0, limit: mostRecords }).records);
   const findings = lookInto(facts, sources);
-  const isEnding = statename === 'STOPPING' || state.endsWith('.lingering');
+  const isEnding = facts.statename === 'STOPPING' || facts.state.endsWith('.lingering');
   const alive = isEnding && findings.alive.length > 0 ? `; alive in its group: ${listAlive(findings.alive)}` : '';
+  const { sentence, ...rest } = explainBriefly(facts);
+  return { ...rest, sentence: `${sentence}${alive}`, evidence: listEvidence(facts, findings), records };
+}
+
+/** The sentence alone: nothing has to be read for it. */
+export function explainBriefly(facts: ExplainedProcess): Explanation {
+  const { spec, statename } = facts;
   return {
     group: spec.groupName,
     name: spec.name,
     statename,
-    sentence: `${statename}: ${explainState(facts)}${alive}`,
-    evidence: listEvidence(facts, findings),
+    sentence: `${statename}: ${explainState(facts)}`,
+    evidence: [],
     records: [],
     fine: isFine(facts),
   };

@@ -16,7 +16,7 @@ export interface FactSources {
   readonly clock: EvenTime & { now(): number };
 }
 
-/** Everything but who asked for it. */
+/** Everything but who asked for it, which the trace tells. */
 export function factsOf(ref: ProcessRef, { notes, clock }: FactSources): ExplainedProcess {
   const snapshot = ref.getSnapshot();
   const { context } = snapshot;
@@ -44,6 +44,7 @@ export function factsOf(ref: ProcessRef, { notes, clock }: FactSources): Explain
     signalError: context.signalError,
     isEnding: context.quiescent,
     asked: null,
+    signalledBy: null,
   };
   return { ...facts, timer: runningTimer(facts) };
 }

@@ -2,9 +2,10 @@
 
 import { formatSeconds } from '../model/duration.ts';
 import type { ExitStatus } from '../model/exit-status.ts';
-import type { ProcessSpec, ProgramKind } from '../model/program-spec.ts';
+import type { ProcessSpec } from '../model/program-spec.ts';
 import type { ExplainedProcess } from './facts.ts';
 import type { Findings } from './findings.ts';
+import { ago } from './words.ts';
 
 export interface End {
   readonly status: ExitStatus;
@@ -19,7 +20,7 @@ export function adviseOnEnd(end: End): readonly string[] {
     case 'exited':
       return adviseOnExit(end, end.status.code);
     case 'signalled':
-      return adviseOnSignal(end.status.signal, end.status.coreDumped, end.facts.spec.kind);
+      return adviseOnSignal(end, end.status.signal, end.status.coreDumped);
     case 'unseen':
       return [];
   }
@@ -69,7 +70,10 @@ function adviseOnLastWords({ outputs }: Findings, { directory, user }: ProcessSp
   return null;
 }
 
-function adviseOnSignal(signal: string, coreDumped: boolean, kind: ProgramKind): readonly string[] {
+function adviseOnSignal({ facts }: End, signal: string, coreDumped: boolean): readonly string[] {
+  const { signalledBy } = facts;
+  if (signalledBy !== null)
+    return [`${signal} was sent on request of ${signalledBy.by}, ${ago(facts, signalledBy.at)}`];
   switch (signal) {
     case 'SIGKILL':
       return [
@@ -89,7 +93,7 @@ function adviseOnSignal(signal: string, coreDumped: boolean, kind: ProgramKind):
       return [`${signal} means that it has reached a limit (ulimit -a)`];
     default:
       return [
-        kind === 'eventlistener' && signal === 'SIGTERM'
+        facts.spec.kind === 'eventlistener' && signal === 'SIGTERM'
           ? "a listener that does not keep to the protocol is ended like this: look into supervisord's log"
           : `no stop was asked for: ${signal} came from outside, from supervisorctl signal, or from itself`,
       ];

@@ -28,9 +28,10 @@ export const after = (ranMs: number): string => (ranMs < atOnceMs ? 'at once' : 
 
 /** How often it was restarted, and what was before the last time; '' if it never was. */
 export function describeFormerLife(facts: ExplainedProcess): string {
-  const { starts, lastEnd, stoppedAt } = facts;
+  const { starts, lastEnd, stoppedAt, wasStopped } = facts;
+  const how = lastEnd === null ? '' : `${wasStopped ? 'stopped, ' : ''}${describeEnd(lastEnd)}`;
   return joined([
     starts > 1 ? `restarted ${times(starts - 1)}` : '',
-    lastEnd === null || stoppedAt === 0 ? '' : `before that: ${describeEnd(lastEnd)}, ${ago(facts, stoppedAt)}`,
+    lastEnd === null || stoppedAt === 0 ? '' : `before that: ${how}, ${ago(facts, stoppedAt)}`,
   ]);
 }

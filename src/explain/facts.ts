@@ -43,6 +43,8 @@ export interface ExplainedProcess {
   readonly isEnding: boolean;
   /** Who asked for what it does, as far as that is known; null otherwise. */
   readonly asked: Asked | null;
+  /** Who had the signal sent that ended the last child, without asking for a stop; null when nobody is known. */
+  readonly signalledBy: Asked | null;
 }
 
 export interface ExplainedStart {

@@ -3,6 +3,7 @@
  * and what comes next. Pure: the same facts give the same sentence.
  */
 
+import { wantsRestart } from '../model/restart-policy.ts';
 import { describeFormerLife, describeRun } from './ends.ts';
 import type { ExplainedProcess } from './facts.ts';
 import { explainBackoff, explainFatal, explainStarting } from './starts.ts';
@@ -36,13 +37,14 @@ function explainRunning(facts: ExplainedProcess): string {
 }
 
 function explainExited(facts: ExplainedProcess): string {
-  const { spec, lastEnd, timer, now } = facts;
+  const { spec, lastEnd, timer, now, asked } = facts;
   const status = lastEnd === null ? 'ended' : describeRun(lastEnd, facts.lastRanMs);
   return joined([`${status}, ${ago(facts, facts.stoppedAt)}`, next()]);
 
   function next(): string {
     if (facts.isEnding) return 'not started again because supervisord is ending';
-    if (facts.restartDeclined) return 'not started again because a stop was asked for before the restart';
+    if (facts.restartDeclined && lastEnd !== null && wantsRestart(spec, lastEnd))
+      return `not started again because a stop was asked for${asked === null ? '' : ` by ${asked.by}`} before the restart`;
     if (timer !== null) return `started again in ${duration(timer.endsAt - now)}: it had run for less than a second`;
     const codes = `exitcodes ${spec.exitCodes.join(',')}`;
     if (spec.autorestart === 'never') return `not started again because autorestart is false (${codes})`;

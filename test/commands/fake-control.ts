@@ -186,6 +186,10 @@ export class FakeProcess implements ActiveProcess {
   }
 
   explain(): Explanation {
+    return { ...this.explainBriefly(), evidence: ['so the test says'] };
+  }
+
+  explainBriefly(): Explanation {
     const { group, name } = this;
     const sentence = `${this.#state}: as the test says`;
     return { group, name, statename: this.#state, sentence, evidence: [], records: [], fine: this.isFine() };

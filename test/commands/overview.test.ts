@@ -115,7 +115,7 @@ describe('explanations', () => {
       name: 'p',
       statename: 'RUNNING',
       sentence: 'RUNNING: as the test says',
-      evidence: [],
+      evidence: ['so the test says'],
       records: [],
       fine: true,
     });
@@ -125,5 +125,11 @@ describe('explanations', () => {
   test('are given for all that are not fine', async () => {
     const { call } = createBench(groupOf('g', { p: 'RUNNING', q: 'FATAL' }), lone('r', 'FATAL'));
     expect(await call('trace.troubles')).toMatchObject([{ name: 'q' }, { name: 'r' }]);
+  });
+
+  test('have evidence for the first fifty', async () => {
+    const names = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`p${index}`, 'FATAL' as const]));
+    const troubles = (await createBench(groupOf('g', names)).call('trace.troubles')) as { evidence: unknown[] }[];
+    expect(troubles.map(({ evidence }) => evidence.length)).toEqual([...Array.from({ length: 50 }, () => 1), 0]);
   });
 });

@@ -35,6 +35,7 @@ export function explained(values: Partial<ExplainedProcess> = {}, spec: Partial<
     signalError: '',
     isEnding: false,
     asked: null,
+    signalledBy: null,
     ...values,
   };
   return { timer: runningTimer(facts), ...facts };

@@ -107,8 +107,9 @@ const cases: Readonly<Record<string, readonly (readonly [string, ReturnType<type
       }),
     ],
     [
-      'up for 40 s; restarted once; before that: exit status 0, 41 s ago',
+      'up for 40 s; restarted once; before that: stopped, exit status 0, 41 s ago',
       explained({
+        wasStopped: true,
         statename: 'RUNNING',
         startedAt: secondsAgo(40),
         stoppedAt: secondsAgo(41),
@@ -201,7 +202,20 @@ const cases: Readonly<Record<string, readonly (readonly [string, ReturnType<type
       ),
     ],
     [
-      'exited with status 3 after 0.4 s, 2.0 s ago; not started again because a stop was asked for before the restart',
+      'exited with status 3 after 2 min, 3 min ago; not started again because autorestart is false (exitcodes 0)',
+      explained(
+        {
+          statename: 'EXITED',
+          stoppedAt: secondsAgo(180),
+          lastRanMs: 120_000,
+          lastEnd: exited(3),
+          restartDeclined: true,
+        },
+        { autorestart: 'never' },
+      ),
+    ],
+    [
+      'exited with status 3 after 0.4 s, 2.0 s ago; not started again because a stop was asked for by alice before the restart',
       explained({
         statename: 'EXITED',
         since: secondsAgo(2),
@@ -209,6 +223,7 @@ const cases: Readonly<Record<string, readonly (readonly [string, ReturnType<type
         lastRanMs: 400,
         lastEnd: exited(3),
         restartDeclined: true,
+        asked: { by: 'alice', at: secondsAgo(2) },
       }),
     ],
     [

@@ -3,6 +3,7 @@
  * below it, so that a chain of causes can be read from top to bottom. Pure but for the memory of what was printed.
  */
 
+import { formatDuration } from '../../model/duration.ts';
 import { displayName, parseProcessName } from '../../model/process-name.ts';
 import type { TracedGuard, TraceRecord } from '../../model/trace.ts';
 import type { Paint } from './paint.ts';
@@ -28,7 +29,7 @@ export function createTraceFormat(paint: Paint): (record: TraceRecord) => string
     const parts = [
       paint.faint(`${formatClock(record.at)}  #${String(record.serial).padEnd(5)}`),
       indent.repeat(depth) + paint.strong(describeSubject(record)),
-      record.event,
+      describeEvent(record),
       ...describeOutcome(record, paint),
       ...describeGuards(record),
       describeFacts(record),
@@ -103,7 +104,21 @@ function describeGuards({ guards, outcome }: TraceRecord): readonly string[] {
 const describeGuard = ({ name, held, values }: TracedGuard): string =>
   `${held ? '' : 'not '}${name}${values === '' ? '' : `: ${values}`}`;
 
+/** Facts whose values tell by themselves what they are. */
+const plainFacts: ReadonlySet<string> = new Set(['status', 'reason']);
+
 function describeFacts({ facts }: TraceRecord): string {
-  const entries = Object.entries(facts).filter(([, value]) => value !== '' && value !== false);
-  return entries.map(([name, value]) => (value === true ? name : `${name} ${String(value)}`)).join(', ');
+  const shown = Object.entries(facts).filter(([name, value]) => name !== 'params' && value !== '' && value !== false);
+  return shown.map(([name, value]) => describeFact(name, value)).join(', ');
 }
+
+function describeFact(name: string, value: string | number | boolean): string {
+  if (plainFacts.has(name)) return String(value);
+  if (name === 'ranMs') return `ran ${formatDuration(Number(value))}`;
+  if (name === 'peer') return `by ${value}`;
+  return value === true ? name : `${name} ${value}`;
+}
+
+/** With what it was called. */
+const describeEvent = ({ event, actor, facts }: TraceRecord): string =>
+  actor === 'request' ? `${event}(${facts.params ?? ''})` : event;

@@ -37,7 +37,7 @@ const stop: readonly TraceRecord[] = [
     outcome: 'noted',
     from: '',
     to: '',
-    facts: { peer: 'uid=0 pid=42', params: 'web' },
+    facts: { peer: 'uid=0 pid=42', params: 'web', result: 'true' },
   }),
   record(41, { cause: 40 }),
   record(42, {
@@ -55,7 +55,7 @@ const stop: readonly TraceRecord[] = [
     event: 'child.exited',
     from: 'alive.STOPPING.signalled',
     to: 'STOPPED',
-    facts: { ranMs: 7 },
+    facts: { status: 'terminated by SIGTERM', ranMs: 6372 },
   }),
 ];
 
@@ -64,11 +64,11 @@ const lines = (records: readonly TraceRecord[]): readonly string[] => records.ma
 describe('the lines of a trace', () => {
   test('tell a chain of causes from top to bottom', () => {
     expect(lines(stop)).toEqual([
-      '22:41:07.045  #40     request  supervisor.stopProcess  peer uid=0 pid=42, params web',
+      '22:41:07.045  #40     request  supervisor.stopProcess(web)  by uid=0 pid=42, result true',
       '22:41:07.046  #41       web  process.stop  RUNNING -> STOPPING.signalled',
       '22:41:07.047  #42         child of web  child.signal  signal SIGTERM',
       '22:41:07.048  #43     g:b  after backoff  BACKOFF -> STARTING.spawning',
-      '22:41:07.049  #44           web  child.exited  STOPPING.signalled -> STOPPED  ranMs 7  because of #42',
+      '22:41:07.049  #44           web  child.exited  STOPPING.signalled -> STOPPED  terminated by SIGTERM, ran 6.4 s  because of #42',
     ]);
   });
 
