@@ -71,7 +71,15 @@ startsecs=0
     expect(stdout).toMatch(new RegExp(`alive in its group: ${pid} sleep`));
     process.kill(pid, 'SIGKILL');
     await stopping;
-    expect((await daemon.ctl('why', 'stubborn')).stdout).toMatch(/^stubborn STOPPED: stopped .*terminated by SIGKILL/);
+    expect((await daemon.ctl('why', 'stubborn')).stdout).toMatch(
+      /^stubborn STOPPED: stopped by uid=\d+ pid=\d+ over unix .* ago; terminated by SIGKILL/,
+    );
+    // The whole story, from the request to the end.
+    const story = (await daemon.ctl('trace', 'stubborn')).stdout;
+    expect(story).toMatch(
+      /stopProcess\(stubborn\) {2}by uid=.*\n.* stubborn {2}process.stop {2}RUNNING -> STOPPING.signalled\n.* child of stubborn {2}child.signal {2}signal SIGTERM/,
+    );
+    expect(story).toMatch(/child.exited {2}STOPPING.signalled -> STOPPED {2}terminated by SIGKILL/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** The action `trace`, which Supervisor has not: what the daemon remembers of what happened, and why it did. */
 
 import { Fault, faultCodes } from '../../model/errors.ts';
+import { notifications, subscriptionMethods } from '../../protocol/messages.ts';
 import { checkServer } from './check-server.ts';
 import type { ControlContext } from './context.ts';
 import { exitStatuses } from './exit-statuses.ts';
@@ -44,8 +45,8 @@ async function showTrace(context: ControlContext, options: TraceOptions): Promis
   const show = (value: unknown): void => {
     const record = parseRecord(value);
     last = Math.max(last, record.serial);
-    // What others follow from is told with them, and a request once more when it is answered.
-    if (record.at < from || (shown.has(record.serial) && !json)) return;
+    // What others follow from is told with them, and a request once more when it is answered: news if it was refused.
+    if (record.at < from || (shown.has(record.serial) && !json && record.outcome !== 'refused')) return;
     if (shown.size >= mostRemembered) shown.clear();
     shown.add(record.serial);
     context.output.line(json ? JSON.stringify(value) : format(record));
@@ -69,11 +70,11 @@ interface Following {
 
 function follow(context: ControlContext, name: string, { show, since, signal }: Following): Promise<void> {
   return context.server.subscribe({
-    method: 'subscribe.trace',
+    method: subscriptionMethods.trace,
     params: [name, since],
     onReply: () => {},
     onNotification: (method, [records]) => {
-      if (method === 'trace.records') for (const record of listOf(records)) show(record);
+      if (method === notifications.traceRecords) for (const record of listOf(records)) show(record);
     },
     onMissed: (count) => context.output.note(`hint: ${count} pieces of the trace were left out: they came too fast`),
     signal,
