@@ -21,6 +21,7 @@ import type { LogAccess, SupervisorControl, UpgradeOutcome } from './commands/co
 import type { GroupChanges } from './control/control-ports.ts';
 import { createNoteTaker } from './control/process-notes.ts';
 import { createTreeControl } from './control/tree-control.ts';
+import { inspectFrom } from './inspector/inspect-from.ts';
 import { outputMessage, protocolMessage } from './logging/child-log.ts';
 import type { DaemonLog } from './logging/daemon-log.ts';
 import { describeEnd } from './model/exit-policy.ts';
@@ -242,16 +243,19 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     now: () => os.clock.now(),
     written: (of) => logs.written(of),
   });
+  const closeInspector = inspectFrom(root, spec.daemon.inspectorUrl, { now: () => os.clock.now(), log });
   /** Resolves when everything has ended that must not live on; until then somebody may write to its pipes. */
   let leftoversEnded: Promise<void> = Promise.resolve();
   const halted = new Promise<Halt>((resolve, reject) => {
     root.subscribe({
       error: (error) => {
         reportDefect('the root of the supervision tree', error);
+        closeInspector();
         reject(new TreeDefect(survival.directory !== null));
       },
     });
     root.on('supervisor.halted', ({ intent, end }) => {
+      closeInspector();
       events.close();
       const close = (): void => {
         channels.close();

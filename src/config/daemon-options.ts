@@ -21,6 +21,7 @@ import {
   role,
   seconds,
   text,
+  webSocketUrl,
 } from './values.ts';
 
 const flag = (short: string | null, argument: string | null, ...help: string[]): Flag => ({ short, argument, help });
@@ -148,6 +149,10 @@ export const daemonOptions = {
   trace_size: option('trace_size', count, '10000', {
     scope: 'here',
     doc: 'How many records of what happened the daemon remembers for those who look into it; 0 remembers nothing. Not known to Supervisor.',
+  }),
+  inspector_url: optional('inspector_url', webSocketUrl, {
+    scope: 'here',
+    doc: 'Where a Stately inspector listens, to which every state and event is told as it happens. Not known to Supervisor.',
   }),
 };
 

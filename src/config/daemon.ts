@@ -63,6 +63,7 @@ export function readDaemonSection(reading: Reading): DaemonSection {
     orphanwaitsecs: reader.read(daemonOptions.orphanwaitsecs),
     exit_when: reader.read(daemonOptions.exit_when),
     trace_size: reader.read(daemonOptions.trace_size),
+    inspector_url: reader.read(daemonOptions.inspector_url),
   };
   for (const [key, value] of values.environment) reading.environmentNames.set(`ENV_${key}`, value);
   return { values, environment: values.environment };
@@ -127,6 +128,7 @@ export function daemonSpec(reading: Reading, section: DaemonSection, overrides: 
     subreaper: values.subreaper,
     orphanWaitMs: Math.max(0, values.orphanwaitsecs * 1000),
     traceSize: values.trace_size,
+    inspectorUrl: values.inspector_url,
   };
 }
 

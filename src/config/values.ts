@@ -346,3 +346,12 @@ export const url: ValueType<string> = {
       ? parsed(value)
       : refused(`value ${quoteText(value)} is not a URL`),
 };
+
+export const webSocketUrl: ValueType<string> = {
+  name: 'WebSocket URL',
+  expected: 'a URL such as ws://localhost:8080 or wss://host/path',
+  parse: (value) =>
+    /^wss?:\/\/[^/?#]/i.test(value) && !value.includes('#') && URL.canParse(value)
+      ? parsed(value)
+      : refused(`value ${quoteText(value)} is not a WebSocket URL`),
+};

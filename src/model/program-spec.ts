@@ -210,6 +210,8 @@ export interface DaemonSpec {
   readonly orphanWaitMs: number;
   /** Most records of the trace that are kept; 0 = there is no trace. */
   readonly traceSize: number;
+  /** `ws://…` of an inspector that is told everything; null = there is none. */
+  readonly inspectorUrl: string | null;
 }
 
 /** A message found while reading configuration that does not make it invalid. */

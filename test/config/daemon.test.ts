@@ -35,6 +35,7 @@ describe('a daemon of which nothing is said', () => {
       subreaper: false,
       orphanWaitMs: 3000,
       traceSize: 10_000,
+      inspectorUrl: null,
     });
   });
 });
@@ -71,6 +72,7 @@ describe('a key', () => {
     ['orphanwaitsecs=7', { orphanWaitMs: 7000 }],
     ['orphanwaitsecs=-7', { orphanWaitMs: 0 }],
     ['trace_size=0', { traceSize: 0 }],
+    ['inspector_url=ws://[::1]:8080/x', { inspectorUrl: 'ws://[::1]:8080/x' }],
     ['environment=A="%(host_node_name)s",B=2', { environment: { A: 'node-name', B: '2' } }],
   ])('%s', (line, expected) => {
     expect(daemonOf(line)).toMatchObject(expected);
@@ -82,6 +84,8 @@ describe('a key', () => {
     ['loglevel=loud', "bad logging level name 'loud'"],
     ['umask=9', '9 can not be converted to an octal type'],
     ['exit_when=done', "'done' is not never, all_done or any_fatal"],
+    ['inspector_url=http://x', "value 'http://x' is not a WebSocket URL"],
+    ['inspector_url=ws://x:99999', "value 'ws://x:99999' is not a WebSocket URL"],
     ['nodaemon=maybe', "not a valid boolean value: 'maybe'"],
     ['childlogdir=/nope', '/nope is not an existing directory'],
     ['user=nosuch', 'Invalid user name nosuch'],
