@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UpgradeOutcome } from '../commands/control.ts';
 import { describeExit } from '../model/exit-status.ts';
@@ -132,7 +132,7 @@ interface TrialOptions {
 function tryInstalledVersion(options: TrialOptions): Promise<UpgradeOutcome> {
   const { invocation, reaper, directory, currentVersion } = options;
   const paths = { stdout: join(directory, trialFiles.stdout), stderr: join(directory, trialFiles.stderr) };
-  const open = (path: string): number => openSync(path, 'w', 0o600);
+  const open = (path: string): number => openSync(path, 'w+', 0o600);
   return new Promise((resolve) => {
     const refuse = (reason: string): void => resolve({ kind: 'refused', reason });
     let pid: number;
@@ -148,16 +148,18 @@ function tryInstalledVersion(options: TrialOptions): Promise<UpgradeOutcome> {
         stdio: [stdin, stdout, stderr],
       });
     } catch (error) {
+      for (const fd of fds) closeSync(fd);
       refuse(`the installed version cannot be tried: ${error instanceof Error ? error.message : String(error)}`);
       return;
-    } finally {
-      for (const fd of fds) closeSync(fd);
     }
     const timer = setTimeout(() => process.kill(pid, 'SIGKILL'), trialPatienceMs);
     reaper.expect(pid, (status) => {
       clearTimeout(timer);
-      const [said, complained] = [takeFile(paths.stdout), takeFile(paths.stderr)];
-      const version = /^ready (\S+)$/m.exec(said)?.[1];
+      // By descriptor: the files may have been tidied away with other remains of an earlier daemon.
+      const [said, complained] = fds.slice(1).map(wholeText);
+      for (const fd of fds) closeSync(fd);
+      for (const path of Object.values(paths)) removeIfPossible(path);
+      const version = /^ready (\S+)$/m.exec(said ?? '')?.[1];
       if (status.kind === 'exited' && status.code === 0 && version !== undefined) {
         resolve({ kind: 'accepted', from: currentVersion, to: version });
         return;
@@ -170,13 +172,17 @@ function tryInstalledVersion(options: TrialOptions): Promise<UpgradeOutcome> {
 /** What a version says that is tried and could take over. */
 export const trialPassed = (version: string): string => `ready ${version}\n`;
 
-function takeFile(path: string): string {
+/** From its beginning, wherever its descriptor stands. */
+function wholeText(fd: number): string {
+  const bytes = Buffer.alloc(fstatSync(fd).size);
+  return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
+}
+
+function removeIfPossible(path: string): void {
   try {
-    const text = readFileSync(path, 'utf8');
-    unlinkSync(path);
-    return text;
+    rmSync(path, { force: true });
   } catch {
-    return '';
+    // It goes with the directory at the daemon's end.
   }
 }
 
