@@ -6,7 +6,7 @@
 import { adviseOnEnd } from './end-advice.ts';
 import type { ExplainedProcess } from './facts.ts';
 import type { Findings } from './findings.ts';
-import { isFine } from './fine.ts';
+import { hasEndedBadly, isFine } from './fine.ts';
 
 export function adviseOn(facts: ExplainedProcess, findings: Findings): readonly string[] {
   switch (facts.statename) {
@@ -36,7 +36,7 @@ function adviseOnStart(facts: ExplainedProcess, findings: Findings): readonly st
 }
 
 const adviseOnFormerLife = (facts: ExplainedProcess, findings: Findings): readonly string[] =>
-  facts.lastEnd === null || facts.wasStopped || isFine(facts)
+  facts.lastEnd === null || !hasEndedBadly(facts) || isFine(facts)
     ? []
     : adviseOnEnd({ status: facts.lastEnd, isQuick: false, facts, findings });
 

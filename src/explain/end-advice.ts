@@ -94,7 +94,7 @@ function adviseOnSignal({ facts }: End, signal: string, coreDumped: boolean): re
     default:
       return [
         facts.spec.kind === 'eventlistener' && signal === 'SIGTERM'
-          ? "a listener that does not keep to the protocol is ended like this: look into supervisord's log"
+          ? "unless it was restarted on request, it did not keep to the protocol of events: supervisord's log has what it said"
           : `no stop was asked for: ${signal} came from outside, from supervisorctl signal, or from itself`,
       ];
   }

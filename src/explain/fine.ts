@@ -7,8 +7,8 @@ import type { ExplainedProcess } from './facts.ts';
 const recoveryMs = 60_000;
 
 export function isFine(facts: ExplainedProcess): boolean {
-  const { statename, spec, lastEnd, now } = facts;
-  const endedBadly = lastEnd !== null && !facts.wasStopped && !isExpectedExit(lastEnd, spec.exitCodes);
+  const { statename, now } = facts;
+  const endedBadly = hasEndedBadly(facts);
   switch (statename) {
     case 'STOPPED':
       return true;
@@ -26,3 +26,7 @@ export function isFine(facts: ExplainedProcess): boolean {
       return false;
   }
 }
+
+/** In another way than `exitcodes` expect, and nobody asked for it. Listeners are also stopped for breaking the protocol. */
+export const hasEndedBadly = ({ spec, lastEnd, wasStopped }: ExplainedProcess): boolean =>
+  lastEnd !== null && !(wasStopped && spec.kind !== 'eventlistener') && !isExpectedExit(lastEnd, spec.exitCodes);

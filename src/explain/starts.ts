@@ -1,6 +1,7 @@
 /** Sentences about processes that are being started, and about those that could not be. */
 
 import { formatSeconds } from '../model/duration.ts';
+import { spawnErrorTexts } from '../model/restart-policy.ts';
 import { describeEnd, describeFormerLife, describeRun } from './ends.ts';
 import type { ExplainedProcess, ExplainedStart } from './facts.ts';
 import { duration, joined, times } from './words.ts';
@@ -30,8 +31,11 @@ export function explainFatal(facts: ExplainedProcess): string {
   const settings = `startsecs ${formatSeconds(spec.startMs)}, startretries ${spec.startRetries}`;
   const last = failedStarts.at(-1);
   if (last === undefined) {
-    const why = lastEnd === null ? facts.spawnError : `last ${describeEnd(lastEnd)}`;
-    return joined([`could not be started (${settings})`, why]);
+    if (lastEnd !== null) return joined([`could not be started (${settings})`, `last ${describeEnd(lastEnd)}`]);
+    if (facts.spawnError !== spawnErrorTexts.tooQuick) {
+      return joined([`could not be started (${settings})`, facts.spawnError]);
+    }
+    return joined([`ended too quickly each time (${settings})`, 'that was under an earlier supervisord']);
   }
   const count = failedStarts.length;
   if (isEnding && count <= spec.startRetries) {

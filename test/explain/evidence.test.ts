@@ -113,7 +113,7 @@ describe('advice on an end', () => {
 
   test('knows that event listeners are ended for what they say', () => {
     expect(hints(quick(signalled('SIGTERM'), { kind: 'eventlistener' }))).toEqual([
-      expect.stringMatching(/^a listener that does not keep to the protocol/),
+      expect.stringMatching(/it did not keep to the protocol of events/),
     ]);
   });
 

@@ -21,6 +21,10 @@ describe('a process is fine', () => {
 describe('a process is not fine', () => {
   test.each([
     ['when it was restarted just now', explained({ ...restarted, statename: 'RUNNING' })],
+    [
+      'when it is an event listener that was stopped for what it said',
+      explained({ ...restarted, statename: 'RUNNING', wasStopped: true }, { kind: 'eventlistener' }),
+    ],
     ['while it is started again after a bad end', explained({ ...restarted, statename: 'STARTING' })],
     ['while it is started again after a failure', explained({ statename: 'STARTING', failures: 1 })],
     ['when it has ended in another way than expected', explained({ statename: 'EXITED', lastEnd: exited(1) })],

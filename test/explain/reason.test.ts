@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { explainState } from '../../src/explain/reason.ts';
 import { processStates } from '../../src/model/process-state.ts';
+import { spawnErrorTexts } from '../../src/model/restart-policy.ts';
 import { exited, signalled } from '../helpers/spec-samples.ts';
 import { explained, secondsAgo } from './explained.ts';
 
@@ -287,6 +288,14 @@ const cases: Readonly<Record<string, readonly (readonly [string, ReturnType<type
     [
       'not tried again because supervisord is ending; exited with status 1 after 0.2 s',
       explained({ statename: 'FATAL', isEnding: true, lastEnd: exited(1), failedStarts: [quick(1, secondsAgo(4))] }),
+    ],
+    [
+      'ended too quickly each time (startsecs 1, startretries 3); that was under an earlier supervisord',
+      explained({ statename: 'FATAL', spawnError: spawnErrorTexts.tooQuick }),
+    ],
+    [
+      "could not be started (startsecs 1, startretries 3); can't find command 'wbe'",
+      explained({ statename: 'FATAL', spawnError: "can't find command 'wbe'" }),
     ],
     [
       'could not be started (startsecs 1, startretries 3); last exit status 1',

@@ -49,7 +49,11 @@ const endingSignals = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Sizes where the terminal does not tell one, as on some serial lines. */
 const usualSize = { columns: 80, rows: 24 } as const;
 
-export function createScreen(host: ScreenProcess): Screen {
+/** @param writeNow writes to the terminal before it returns: it may be the last moment of the process. */
+export function createScreen(
+  host: ScreenProcess,
+  writeNow: (text: string) => void = (text) => writeSync(standardOutput, text),
+): Screen {
   const { stdin, stdout } = host;
   return {
     open: ({ onKeys, onResize }) => {
@@ -64,9 +68,8 @@ export function createScreen(host: ScreenProcess): Screen {
       const leave = (): void => {
         if (!isOpen) return;
         isOpen = false;
-        // Synchronously: it may be the last moment of the process.
         try {
-          writeSync(standardOutput, codes.leave);
+          writeNow(codes.leave);
           stdin.setRawMode(false);
         } catch {
           // The terminal is gone.
