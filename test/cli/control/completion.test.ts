@@ -57,6 +57,7 @@ describe('completion', () => {
     ['fg my-', ['my-web ']],
     ['clear x', []],
     ['why my-', ['my-web ']],
+    ['chart my-', ['my-web ']],
     ['trace -f gr', ['grp:ga ', 'grp:* ', 'grp:gb ']],
   ])('offers for %j %j', async (line, expected) => {
     expect((await complete(line)).candidates).toEqual(expected);
