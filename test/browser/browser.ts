@@ -98,6 +98,8 @@ export interface TestBrowser extends AsyncDisposable {
 export interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly scripts?: boolean;
+  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly reducedMotion?: 'reduce' | 'no-preference';
 }
 
 export async function launchBrowser(found: FoundBrowser): Promise<TestBrowser> {
@@ -107,8 +109,15 @@ export async function launchBrowser(found: FoundBrowser): Promise<TestBrowser> {
   const env = { ...Object.fromEntries(inherited), ...found.env, HOME: home };
   const browser = await chromium.launch({ executablePath: found.program, env, args: ['--disable-gpu'] });
   return {
-    open: async ({ colorScheme = 'light', scripts = false } = {}) =>
-      await (await browser.newContext({ colorScheme, javaScriptEnabled: scripts })).newPage(),
+    open: async ({ colorScheme = 'light', scripts = false, credentials, reducedMotion = 'no-preference' } = {}) => {
+      const context = await browser.newContext({
+        colorScheme,
+        reducedMotion,
+        javaScriptEnabled: scripts,
+        ...(credentials === undefined ? {} : { httpCredentials: credentials }),
+      });
+      return await context.newPage();
+    },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
       rmSync(home, { recursive: true, force: true });

@@ -4,13 +4,13 @@
  */
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
 import { againstOriginal } from '../helpers/sandbox.ts';
 import { waitFor } from '../helpers/wait.ts';
+import { openBridge, portOf } from './bridge.ts';
 import { findBrowser, launchBrowser, type PageOptions, type TestBrowser } from './browser.ts';
 
 const found = await findBrowser();
@@ -225,32 +225,6 @@ interface Site extends AsyncDisposable {
   readonly address: string;
 }
 
-/** A browser cannot open a unix socket: this passes on what comes in by TCP. */
-async function openBridge(path: string): Promise<Site> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    const target = connect(path);
-    for (const [from, to] of [[socket, target] as const, [target, socket] as const]) {
-      sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    address: `http://127.0.0.1:${portOf(server)}`,
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await once(server, 'close');
-    },
-  };
-}
-
 /** Another name of this machine is another site to a browser. */
 async function openSite(body: string): Promise<Site> {
   const server = createHttpServer((_request, response) => {
@@ -266,11 +240,6 @@ async function openSite(body: string): Promise<Site> {
       await once(server, 'close');
     },
   };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Clicks a link by its spoken name and waits for where it leads. */

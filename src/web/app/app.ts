@@ -182,6 +182,7 @@ function show(store: Store, link: Link): void {
   void readClock(store).catch(() => {});
   const route = readRoute(location.hash);
   store.set({ route, cursor: route.process ?? '' });
+  store.tellAll();
   addEventListener('hashchange', () => store.set({ route: readRoute(location.hash) }));
 }
 

@@ -32,7 +32,10 @@ function dress<Node extends Element>(node: Node, attributes: Attributes, childre
 export function setAttribute(node: Element, name: string, value: Attribute): void {
   if (typeof value === 'function') node.addEventListener(name.slice(2), value);
   else if (value === null || value === false) node.removeAttribute(name);
-  else node.setAttribute(name, value === true ? '' : String(value));
+  else {
+    const text = value === true ? '' : String(value);
+    if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+  }
 }
 
 /** Touches the document only where something is different, so that what somebody selects or hears stays as it is. */

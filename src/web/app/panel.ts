@@ -17,7 +17,7 @@ import { createStateMark } from './state-mark.ts';
 import type { ShownProcess, Store } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { createTreeView } from './tree-view.ts';
-import { cpuOf, lengthOfTime, sizeOf, timeOfDay } from './wording.ts';
+import { count, cpuOf, lengthOfTime, sizeOf, timeOfDay } from './wording.ts';
 
 export interface PanelOptions {
   readonly store: Store;
@@ -254,7 +254,7 @@ function factsAbout(process: ShownProcess, now: number): string {
     state.includes('.') ? state : '',
     pid > 0 ? `pid ${pid}` : '',
     pid > 0 && startedAt > 0 ? `up ${lengthOfTime(now - startedAt)}` : '',
-    restarts > 0 ? `${restarts} restarts` : '',
+    restarts > 0 ? count(restarts, 'restart') : '',
     usage === null ? '' : `${cpuOf(usage.cpu)} CPU`,
     usage === null ? '' : sizeOf(usage.memory),
     lastExit === '' ? '' : `last exit: ${lastExit}`,

@@ -2,7 +2,7 @@
 
 import { type ActionButtons, createActionButtons } from './action-buttons.ts';
 import { type Action, isOffered, type Target } from './actions.ts';
-import { element, setText } from './elements.ts';
+import { element, setAttribute, setText } from './elements.ts';
 import { createStateMark } from './state-mark.ts';
 import type { ShownProcess } from './store.ts';
 import { cpuOf, lengthOfTime, secondsLeft, sizeOf } from './wording.ts';
@@ -59,12 +59,12 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
     node,
     update: (process, { now, isLive, mayAct }) => {
       const { key, group, name, timer, usage, startedAt, pid, since, statename, restarts, lastExit, why } = process;
-      node.dataset.key = key;
+      setAttribute(node, 'data-key', key);
       setText(cell('name'), name);
       mark.update(process);
       setText(time, since === 0 ? '' : lengthOfTime(now - since));
       const left = timer === null ? 0 : timer.endsAt - now;
-      ring.hidden = left <= 0;
+      setAttribute(ring, 'hidden', left <= 0);
       if (timer !== null && left > 0) {
         ring.style.setProperty('--share', String(left / timer.lengthMs));
         ring.title = `${timer.name}: ${secondsLeft(left)}`;
@@ -113,7 +113,7 @@ export function createGroupRow(onAction: OnAction): GroupRow {
   return {
     node,
     update: (name, members, { isLive, mayAct }) => {
-      node.dataset.key = `${name}:*`;
+      setAttribute(node, 'data-key', `${name}:*`);
       setText(title, name);
       const running = members.filter(({ statename }) => statename === 'RUNNING').length;
       const summed = running === members.length ? 'all running' : `${running} of ${members.length} running`;

@@ -5,7 +5,7 @@
 
 import type { Role } from '../../model/role.ts';
 import type { Explanation, ProcessOverview, TraceRecord } from '../../model/trace.ts';
-import { find, type PastProcess, processesAt } from './history.ts';
+import { find, indexBehind, type PastProcess, processesAt } from './history.ts';
 import type { LinkState } from './link.ts';
 import { home, type Route } from './route.ts';
 
@@ -44,6 +44,8 @@ export interface Store {
   addRecords(records: readonly TraceRecord[]): void;
   forgetRecords(): void;
   on(topics: readonly Topic[], listener: () => void): void;
+  /** Tells everybody everything, as to those who have just begun to listen. */
+  tellAll(): void;
 }
 
 export interface Filter {
@@ -183,8 +185,13 @@ export function createStore(): Store {
     addRecords: (added) => {
       const last = records.at(-1)?.serial ?? 0;
       const fresh = added.filter(({ serial }) => serial > last);
-      if (fresh.length === 0) return;
       records = [...records, ...fresh].slice(-mostRecords);
+      // A request is told again when it is answered.
+      for (const record of added) {
+        const index = indexBehind(records, record.serial) - 1;
+        if (records[index]?.serial === record.serial) records[index] = record;
+      }
+      past = null;
       const { moment } = settled;
       if (moment !== null && find(records, moment.serial) === null) store.set({ moment: null });
       touch('records');
@@ -197,6 +204,10 @@ export function createStore(): Store {
     },
     on: (topics, listener) => {
       listeners.push({ topics: new Set(topics), listener });
+    },
+    tellAll: () => {
+      for (const topic of new Set(Object.values(topicOf))) touch(topic);
+      touch('processes');
     },
   };
   return store;

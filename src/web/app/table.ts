@@ -4,7 +4,7 @@
  */
 
 import { mayAct } from './actions.ts';
-import { element, fill, setText } from './elements.ts';
+import { element, fill, setAttribute, setText } from './elements.ts';
 import {
   columns,
   createGroupRow,
@@ -146,8 +146,8 @@ export function createTable({ store, onAction, onOpen }: TableOptions): Table {
       row.classList.toggle('grouped', item.process.group !== item.process.name);
       row.classList.toggle('current', isCurrent);
       row.classList.toggle('opened', item.key === store.route.process);
-      row.setAttribute('aria-selected', String(item.key === store.route.process));
-      row.tabIndex = isCurrent ? 0 : -1;
+      setAttribute(row, 'aria-selected', String(item.key === store.route.process));
+      setAttribute(row, 'tabindex', isCurrent ? 0 : -1);
     } else if (item.kind === 'group' && line.kind === 'group') line.row.update(item.name, item.members, context);
   }
 

@@ -29,7 +29,7 @@ export function createTimeline({ store, onMoment, onOutput }: TimelineOptions): 
   );
   const empty = element('p', { class: 'empty' });
   const node = element('div', { class: 'timeline' }, detail, list, more, empty);
-  const lines = new Map<number, HTMLElement>();
+  const lines = new Map<TraceRecord, HTMLElement>();
   let limit = atOnce;
   let shownFor: string | null = null;
 
@@ -53,11 +53,11 @@ export function createTimeline({ store, onMoment, onOutput }: TimelineOptions): 
     }
     const all = process === null ? store.records : withRequests(store.records, process);
     const wanted = all.slice(-limit).toReversed();
-    const kept = new Set(wanted.map(({ serial }) => serial));
-    for (const serial of lines.keys()) if (!kept.has(serial)) lines.delete(serial);
+    const kept = new Set(wanted);
+    for (const record of lines.keys()) if (!kept.has(record)) lines.delete(record);
     const nodes = wanted.map((record) => {
-      const line = lines.get(record.serial) ?? recordLine(record, process === null);
-      lines.set(record.serial, line);
+      const line = lines.get(record) ?? recordLine(record, process === null);
+      lines.set(record, line);
       line.classList.toggle('chosen', record.serial === store.moment?.serial);
       line.classList.toggle('future', store.moment !== null && record.serial > store.moment.serial);
       return line;

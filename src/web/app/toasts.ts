@@ -6,7 +6,7 @@ export interface Toasts {
   readonly node: HTMLElement;
   good(text: string): void;
   bad(text: string): void;
-  /** Takes the newest one away. False if there is none. */
+  /** Takes the newest away that waits to be read. False if there is none. */
   dismiss(): boolean;
 }
 
@@ -36,7 +36,7 @@ export function createToasts(): Toasts {
       add(bad, 'bad', text);
     },
     dismiss: () => {
-      const newest = bad.lastElementChild ?? good.lastElementChild;
+      const newest = bad.lastElementChild;
       newest?.remove();
       return newest !== null;
     },
