@@ -1,6 +1,6 @@
 /**
- * Who an actor of the tree is, and how far the trace has followed it. Found out once for each actor and kept as long as
- * the actor itself.
+ * Who an actor of the tree is, and how far the trace has followed it. Found out once for each actor, and forgotten when
+ * the actor has stopped: each attempt to start a program has actors of its own.
  */
 
 import type { ActorRefLike, AnyActorRef, AnyMachineSnapshot, StateNode } from 'xstate';
@@ -42,22 +42,21 @@ const kinds: Readonly<Record<string, TracedActor>> = {
 const mostSent = 4096;
 
 export class Trails {
-  readonly #known = new WeakMap<object, Trail>();
+  // By session and not by the actors themselves: weak maps of short-lived objects keep the garbage collector busy.
+  readonly #known = new Map<string, Trail>();
 
   of(ref: ActorRefLike): Trail {
-    const known = this.#known.get(ref);
+    const known = this.#known.get(ref.sessionId);
     if (known !== undefined) return known;
-    const trail: Trail = {
-      ...this.#identify(ref as AnyActorRef),
-      sent: [],
-      latest: null,
-      stepped: null,
-      lastSerial: 0,
-      enteredBy: 0,
-      since: 0,
-    };
-    this.#known.set(ref, trail);
+    const { actor, of } = this.#identify(ref as AnyActorRef);
+    if (actor === null) return untraced;
+    const trail = createTrail(actor, of);
+    this.#known.set(ref.sessionId, trail);
     return trail;
+  }
+
+  forget({ sessionId }: ActorRefLike): void {
+    this.#known.delete(sessionId);
   }
 
   #identify(ref: AnyActorRef): Pick<Trail, 'actor' | 'of'> {
@@ -80,6 +79,20 @@ export class Trails {
   }
 }
 
+const createTrail = (actor: TracedActor | null, of: string): Trail => ({
+  actor,
+  of,
+  sent: [],
+  latest: null,
+  stepped: null,
+  lastSerial: 0,
+  enteredBy: 0,
+  since: 0,
+});
+
+/** Nothing is ever noted in it. */
+const untraced = createTrail(null, '');
+
 /** Id of an actor's machine; null if it is none. */
 function machineOf(ref: AnyActorRef): string | null {
   const snapshot: unknown = ref.getSnapshot();
@@ -98,9 +111,11 @@ export function innermostState({ _nodes: nodes }: { readonly _nodes: readonly No
   for (let index = nodes.length - 1; index >= 0; index -= 1) {
     const node = nodes[index];
     if (node === undefined || node.type === 'compound') continue;
-    const known = paths.get(node) ?? node.path.join('.');
-    paths.set(node, known);
-    return known;
+    const known = paths.get(node);
+    if (known !== undefined) return known;
+    const path = node.path.join('.');
+    paths.set(node, path);
+    return path;
   }
   return '';
 }

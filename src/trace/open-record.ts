@@ -4,6 +4,7 @@ import type { TracedGuard, TraceOutcome, TraceRecord } from '../model/trace.ts';
 
 export interface OpenRecord extends TraceRecord {
   outcome: TraceOutcome;
+  from: string;
   to: string;
   via: readonly string[];
   guards: readonly TracedGuard[];

@@ -8,7 +8,7 @@ import type { TracedActor, TraceRecord } from '../model/trace.ts';
 import { innermostState, isMachineSnapshot, noteSent, type Trail, Trails, takeSent } from './actor-trail.ts';
 import { eventFacts, eventName } from './event-facts.ts';
 import { measure, measureStep, unmade } from './guards.ts';
-import { noFacts, none, type OpenRecord } from './open-record.ts';
+import { none, type OpenRecord } from './open-record.ts';
 
 export interface RecorderOptions {
   readonly nextSerial: () => number;
@@ -54,8 +54,8 @@ export class Recorder {
   }
 
   /** Notes a request, which has no actor of its own. */
-  noteRequest(request: Pick<TraceRecord, 'of' | 'event' | 'facts'>): OpenRecord {
-    return this.#add({ ...blank, ...request, actor: 'request', outcome: 'noted' });
+  noteRequest({ of, event, facts }: Pick<TraceRecord, 'of' | 'event' | 'facts'>): OpenRecord {
+    return this.#add({ actor: 'request', of, event, cause: 0, facts, written: null });
   }
 
   /** What `order` sends follows from that record. */
@@ -90,9 +90,11 @@ export class Recorder {
       target.since = this.#options.now();
       return;
     }
-    if (event.type.startsWith('xstate.error.actor.') && sourceRef !== undefined)
-      this.#leave(this.#trails.of(sourceRef));
     const cause = this.#causeOf(target, sourceRef, event);
+    if (sourceRef !== undefined && event.type.startsWith('xstate.error.actor.')) {
+      this.#leave(this.#trails.of(sourceRef));
+      this.#trails.forget(sourceRef);
+    }
     if (target.actor === 'child') this.#order(target, event, cause);
     else noteSent(target, event, cause);
   }
@@ -116,9 +118,8 @@ export class Recorder {
   #order(trail: Trail, event: AnyEventObject, cause: number): void {
     if (event.type !== 'child.signal') return;
     const { of } = trail;
-    const facts = eventFacts(event);
-    const record = { ...blank, actor: 'child', of, event: event.type, outcome: 'noted', cause, facts } as const;
-    trail.latest = this.#add({ ...record, written: this.#options.written(of) });
+    const written = this.#options.written(of);
+    trail.latest = this.#add({ actor: 'child', of, event: event.type, cause, facts: eventFacts(event), written });
     trail.lastSerial = trail.latest.serial;
   }
 
@@ -159,19 +160,12 @@ export class Recorder {
     const { isAnswered, guards } = measure(before, event, taken);
     const from = innermostState(before);
     const { actor, of } = trail;
-    const record = this.#add({
-      ...blank,
-      cause,
-      actor,
-      of,
-      event: name,
-      outcome: taken !== undefined ? 'taken' : isAnswered ? 'refused' : 'ignored',
-      from,
-      to: from,
-      guards,
-      facts: eventFacts(event),
-      written: actor === 'process' ? this.#options.written(of) : null,
-    });
+    const written = actor === 'process' ? this.#options.written(of) : null;
+    const record = this.#add({ actor, of, event: name, cause, facts: eventFacts(event), written });
+    record.outcome = taken !== undefined ? 'taken' : isAnswered ? 'refused' : 'ignored';
+    record.from = from;
+    record.to = from;
+    record.guards = guards;
     trail.latest = record;
     trail.lastSerial = record.serial;
     this.#doing.push({ trail, serial: record.serial });
@@ -183,6 +177,10 @@ export class Recorder {
   }
 
   #settled({ actorRef, event, snapshot }: Inspected<'@xstate.snapshot'>): void {
+    if (event.type === 'xstate.stop') {
+      this.#trails.forget(actorRef);
+      return;
+    }
     const trail = this.#trails.of(actorRef);
     const { latest } = trail;
     if (trail.actor === null || latest === null || !this.#doing.some((one) => one.trail === trail)) return;
@@ -206,21 +204,26 @@ export class Recorder {
     return this.#doing.at(-1)?.serial ?? 0;
   }
 
-  #add(record: Omit<OpenRecord, 'serial' | 'at'>): OpenRecord {
+  #add({ actor, of, event, cause, facts, written }: Noted): OpenRecord {
     const { nextSerial, now, onRecord } = this.#options;
-    const added = { ...record, serial: nextSerial(), at: now() };
-    onRecord(added);
-    return added;
+    const record: OpenRecord = {
+      serial: nextSerial(),
+      at: now(),
+      cause,
+      actor,
+      of,
+      event,
+      outcome: 'noted',
+      from: '',
+      to: '',
+      via: none,
+      guards: none,
+      facts,
+      written,
+    };
+    onRecord(record);
+    return record;
   }
 }
 
-const blank = {
-  cause: 0,
-  of: '',
-  from: '',
-  to: '',
-  via: none,
-  guards: none,
-  facts: noFacts,
-  written: null,
-} as const;
+type Noted = Pick<TraceRecord, 'actor' | 'of' | 'event' | 'cause' | 'facts' | 'written'>;
