@@ -1,6 +1,5 @@
 /** The whole explanation of a process: the sentence, with what its logs and the process table add to it. */
 
-import { statSync } from 'node:fs';
 import type { ProcessLogs } from '../actors/process-logs.ts';
 import type { TraceControl } from '../commands/trace-control.ts';
 import { withTrace } from '../explain/asked.ts';
@@ -9,7 +8,7 @@ import type { ExplainedProcess } from '../explain/facts.ts';
 import type { Findings, OutputTail } from '../explain/findings.ts';
 import { isFine } from '../explain/fine.ts';
 import { explainState } from '../explain/reason.ts';
-import { lastLines } from '../logging/last-lines.ts';
+import { lastLines, lastWrittenAt } from '../logging/last-lines.ts';
 import type { Explanation } from '../model/trace.ts';
 import { livingMembers } from '../os/living-members.ts';
 
@@ -63,7 +62,7 @@ function lookInto(facts: ExplainedProcess, { logs, searchPath }: ExplanationSour
   });
   return {
     outputs,
-    isSilenced: channels.every((channel) => spec[channel].logfile.kind === 'none'),
+    isSilenced: channels.every((channel) => spec[channel].logfile.kind === 'none' && !spec[channel].syslog),
     alive: livingMembers(facts.lastPid, facts.pid === 0),
     searchPath: spec.environment.PATH ?? searchPath,
   };
@@ -72,6 +71,5 @@ function lookInto(facts: ExplainedProcess, { logs, searchPath }: ExplanationSour
 /** Of one that runs again it is the last words of the one before that count. */
 function isFresh(path: string, { startedAt, statename }: ExplainedProcess): boolean {
   if (statename === 'STARTING' || statename === 'RUNNING') return true;
-  const modified = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return modified >= startedAt - clockToleranceMs;
+  return lastWrittenAt(path) >= startedAt - clockToleranceMs;
 }

@@ -1,5 +1,6 @@
 /** The last lines of a log as text that can be shown anywhere: no escape sequences, no control characters, bounded. */
 
+import { statSync } from 'node:fs';
 import { decodeLog, lastBytes } from './read-log.ts';
 
 /** More is not read, however short the lines are that were asked for. */
@@ -25,6 +26,15 @@ export function lastLines(path: string, count: number): readonly string[] {
     .map(asPlainText)
     .filter((line) => line !== '')
     .slice(-count);
+}
+
+/** Epoch milliseconds; 0 when there is no such file, or none that may be looked at. */
+export function lastWrittenAt(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** A line without what would do something to a terminal. */

@@ -1,6 +1,7 @@
 /** What lives of a program, by number and name, for people. Looks through the whole of /proc: not for every second. */
 
 import { readFileSync } from 'node:fs';
+import type { ProcessFacts } from './process-identity.ts';
 import { descendantsOf, livingProcesses } from './process-tree.ts';
 
 export interface LivingMember {
@@ -18,13 +19,22 @@ export interface LivingMember {
  */
 export function livingMembers(pid: number, isEnded: boolean): readonly LivingMember[] {
   if (pid <= 1) return [];
-  const all = livingProcesses();
+  const all = everyProcess();
   if (isEnded && all.some((one) => one.pid === pid)) return [];
   const descendants = new Set(isEnded ? [] : descendantsOf(pid, all).map((one) => one.pid));
   return all
     .filter((one) => one.pid === pid || one.groupId === pid || descendants.has(one.pid))
     .sort((one, other) => Number(other.pid === pid) - Number(one.pid === pid) || one.pid - other.pid)
     .map((one) => ({ pid: one.pid, name: nameOf(one.pid), state: one.state }));
+}
+
+/** None where /proc is not there. */
+function everyProcess(): readonly ProcessFacts[] {
+  try {
+    return livingProcesses();
+  } catch {
+    return [];
+  }
 }
 
 function nameOf(pid: number): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { asPlainText, lastLines } from '../../src/logging/last-lines.ts';
+import { asPlainText, lastLines, lastWrittenAt } from '../../src/logging/last-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'statevisor-lines-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,6 +27,8 @@ test('a line whose beginning is too far back is left out', () => {
 
 test('there are none where there is no file', () => {
   expect(lastLines(join(folder, 'nope'), 9)).toEqual([]);
+  expect(lastWrittenAt(join(folder, 'nope'))).toBe(0);
+  expect(lastWrittenAt(`${folder}/${'x'.repeat(300)}`)).toBe(0);
 });
 
 test.each([
