@@ -46,7 +46,15 @@ function readWith(rules: Rules, text: string): EnvironmentResult {
   return { kind: 'read', variables };
 }
 
-const withoutQuotes = (value: string): string => value.replace(/^['"]+/, '').replace(/['"]+$/, '');
+/** Step by step: an expression for the end of a text tries each run of quotes from each of its characters. */
+function withoutQuotes(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && isQuote(value[start])) start += 1;
+  while (end > start && isQuote(value[end - 1])) end -= 1;
+  return value.slice(start, end);
+}
+
+const isQuote = (character: string | undefined): boolean => character === '"' || character === "'";
 
 /** Cuts a text into words, quoted strings and single other characters, as Python's shlex does. */
 class Tokens {
