@@ -98,7 +98,7 @@ async function showWhatRuns(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null) return;
   process.stdout.write(`
 ${table}
-The web page: http://${pageAddress()}/
+The live page, with statecharts, logs and what happened before: http://${pageAddress()}/
 Try in another terminal, from this folder:
   ${control('status')}
   ${control('tail -f jobs:moody')}

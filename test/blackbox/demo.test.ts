@@ -48,7 +48,7 @@ scenario(
     }
     expect(await (await fetch(`http://127.0.0.1:${webPort}/`)).text()).toMatch(/^Hello from web, process \d+\./);
     expect(demo.stdout).toContain(`curl http://127.0.0.1:${webPort}/\n`);
-    expect(demo.stdout).toContain(`The web page: http://127.0.0.1:${pagePort}/\n`);
+    expect(demo.stdout).toContain(`: http://127.0.0.1:${pagePort}/\n`);
     expect(await (await fetch(`http://127.0.0.1:${pagePort}/`)).text()).toContain('jobs:worker_1');
     const suggestions = demo.stdout.split('\n').filter((line) => line.startsWith('  dist/supervisorctl.js'));
     expect(suggestions.length).toBeGreaterThan(4);

@@ -149,7 +149,8 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     await daemon.ctl('stop', 'worker:worker_00');
     await daemon.ctl('signal', 'USR1', 'web');
     await bridge.mend();
-    await page.getByRole('button', { name: 'Try now' }).click();
+    // It may have tried by itself meanwhile, and the button be gone.
+    await page.locator('.banner button', { hasText: 'Try now' }).dispatchEvent('click');
     await page.locator('.banner').waitFor({ state: 'hidden' });
     await untilState(page, 'worker:worker_00', 'STOPPED');
     await page.locator('.log-line', { hasText: 'got 1' }).waitFor();

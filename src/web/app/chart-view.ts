@@ -25,6 +25,8 @@ const ringRadius = 9;
 const ringLength = 2 * Math.PI * ringRadius;
 const leastScale = 0.35;
 const readableScale = 0.86;
+/** Below this only the names of states are still read. */
+const farScale = 0.6;
 
 export function createChartView(chart: Chart): ChartView {
   const svg = parse(chart);
@@ -62,6 +64,10 @@ export function createChartView(chart: Chart): ChartView {
     if (clientWidth === 0) return;
     const all = Math.min(clientWidth / chart.width, clientHeight / chart.height);
     const scale = isWhole || focus === null ? Math.max(all, isWhole ? 0 : leastScale) : Math.max(readableScale, all);
+    svg.classList.toggle('far', scale < farScale);
+    for (const badge of marks.querySelectorAll<SVGElement>('.count')) {
+      badge.setAttribute('transform', `translate(${badge.dataset.at}) scale(${1 / Math.min(1, scale)})`);
+    }
     svg.setAttribute('width', String(chart.width * scale));
     svg.setAttribute('height', String(chart.height * scale));
     if (focus === null) return;
@@ -76,6 +82,7 @@ export function createChartView(chart: Chart): ChartView {
     }
     const before = focus;
     focus = chart.states.find(({ path }) => path === active && path !== '') ?? null;
+    whole.hidden = focus === null;
     if (before !== focus) place(before !== null);
   }
 
@@ -187,17 +194,18 @@ export function createChartView(chart: Chart): ChartView {
         if (number === 0) continue;
         const text = String(number);
         const width = 14 + text.length * 8;
-        const [x, y] = [state.x + state.width - width / 2, state.y - 10];
+        const at = `${state.x + state.width + 12} ${state.y - 2}`;
         marks.append(
           drawing(
             'g',
-            { class: 'count', 'data-state': state.path },
+            { class: 'count', 'data-state': state.path, 'data-at': at },
             drawing('title', {}, `${text} in ${state.path}`),
-            drawing('rect', { x, y, width, height: 20, rx: 10 }),
-            drawing('text', { x: x + width / 2, y: y + 14, 'text-anchor': 'middle' }, text),
+            drawing('rect', { x: -width / 2, y: -10, width, height: 20, rx: 10 }),
+            drawing('text', { y: 4, 'text-anchor': 'middle' }, text),
           ),
         );
       }
+      whole.hidden = true;
       place(false);
     },
   };

@@ -17,7 +17,7 @@ import { createStateMark } from './state-mark.ts';
 import type { ShownProcess, Store } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { createTreeView } from './tree-view.ts';
-import { count, cpuOf, lengthOfTime, sizeOf, timeOfDay } from './wording.ts';
+import { count, countDown, cpuOf, lengthOfTime, sizeOf, timeOfDay } from './wording.ts';
 
 export interface PanelOptions {
   readonly store: Store;
@@ -28,6 +28,9 @@ export interface PanelOptions {
   readonly onOutput: (record: TraceRecord) => void;
   readonly onFilter: (state: string) => void;
 }
+
+/** Milliseconds between two looks at the clock. */
+const tickMs = 500;
 
 const tabTitles: Readonly<Record<Tab, string>> = { chart: 'Chart', timeline: 'Timeline', log: 'Log', tree: 'Tree' };
 
@@ -88,10 +91,7 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     buttons.node.hidden = shown === null;
     if (shown === null) {
       setText(name, process === null ? 'All programs' : process);
-      setText(
-        facts,
-        process === null ? 'Where they are on the statechart of a program' : 'There is no such program any more.',
-      );
+      setText(facts, process === null ? aboutAll[store.route.tab] : 'There is no such program any more.');
       why.hidden = true;
       return;
     }
@@ -106,7 +106,8 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
 
   function drawWhy(shown: ShownProcess): void {
     const explanation: Explanation | null = store.moment === null && isAbout(store.why, shown) ? store.why : null;
-    const text = shown.why || (explanation?.sentence ?? '');
+    const left = shown.timer === null ? 0 : shown.timer.endsAt - store.now();
+    const text = countDown(shown.why || (explanation?.sentence ?? ''), left);
     why.hidden = text === '';
     why.dataset.tone =
       shown.statename === 'FATAL' || shown.statename === 'UNKNOWN'
@@ -236,6 +237,9 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   }
 
   store.on(['processes', 'moment', 'route', 'why', 'link'], drawHead);
+  setInterval(() => {
+    if (!document.hidden && store.moment === null) drawHead();
+  }, tickMs);
   store.on(['processes', 'records', 'moment', 'route'], drawContent);
   store.on(['processes', 'route', 'link'], () => {
     if (store.route.tab === 'tree' && store.link.kind === 'open') void tree.refresh();
@@ -243,6 +247,13 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   void readCharts();
   return { node };
 }
+
+const aboutAll: Readonly<Record<Tab, string>> = {
+  chart: 'How many sit in each state. A number leads to them.',
+  timeline: 'What happened, newest first. A line leads to its moment.',
+  log: "The daemon's own log.",
+  tree: 'All actors, their states, and what they wait for.',
+};
 
 const isAbout = (why: Explanation | null, { group, name, statename }: ShownProcess): boolean =>
   why !== null && why.group === group && why.name === name && why.statename === statename;

@@ -2,7 +2,7 @@
 
 import type { TraceRecord } from '../../model/trace.ts';
 import { element } from './elements.ts';
-import { timeOfDay } from './wording.ts';
+import { secondsLeft, timeOfDay } from './wording.ts';
 
 /** The last word of a state is what people know it by. */
 const shortState = (path: string): string => path.split('.').at(-1) ?? path;
@@ -25,10 +25,13 @@ export function outcomeOf({ outcome, from, to, via }: TraceRecord): string {
 export const guardsOf = ({ guards }: TraceRecord): readonly string[] =>
   guards.map(({ name, held, values }) => `${held ? '✓' : '✗'} ${name}${values === '' ? '' : ` (${values})`}`);
 
-export const factsOf = ({ facts }: TraceRecord): string =>
-  Object.entries(facts)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(' · ');
+export const factsOf = ({ facts }: TraceRecord): string => Object.entries(facts).map(factOf).join(' · ');
+
+function factOf([name, value]: readonly [string, string | number | boolean]): string {
+  if (name === 'status') return String(value);
+  if (name.endsWith('Ms') && typeof value === 'number') return `${name.slice(0, -2)} ${secondsLeft(value)}`;
+  return `${name} ${value}`;
+}
 
 /** @param showsWhose the line stands among those of other programs */
 export function recordLine(record: TraceRecord, showsWhose: boolean): HTMLElement {

@@ -5,7 +5,7 @@ import { type Action, isOffered, type Target } from './actions.ts';
 import { element, setAttribute, setText } from './elements.ts';
 import { createStateMark } from './state-mark.ts';
 import type { ShownProcess } from './store.ts';
-import { cpuOf, lengthOfTime, secondsLeft, sizeOf } from './wording.ts';
+import { countDown, cpuOf, lengthOfTime, secondsLeft, sizeOf } from './wording.ts';
 
 export interface Column {
   readonly name: string;
@@ -75,7 +75,7 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
       setText(cell('cpu'), usage === null ? '' : cpuOf(usage.cpu));
       setText(cell('memory'), usage === null ? '' : sizeOf(usage.memory));
       setText(cell('exit'), lastExit);
-      const sentence = remarkOn(why, statename);
+      const sentence = remarkOn(countDown(why, left), statename);
       if (cell('why').textContent !== sentence) {
         setText(cell('why'), sentence);
         cell('why').title = why;

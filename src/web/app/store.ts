@@ -122,9 +122,13 @@ export function createStore(): Store {
   function show(key: string, row: ProcessOverview, then: ReadonlyMap<string, PastProcess> | null): ShownProcess {
     if (then === null) return { ...row, key, isUnknown: false };
     const state = then.get(key);
-    const rest = { key, timer: null, usage: null, startedAt: 0, lastExit: '', why: '', description: '' };
-    if (state === undefined) return { ...row, ...rest, since: 0, pid: 0, isUnknown: true };
-    return { ...row, ...rest, ...state, isUnknown: false };
+    const at = settled.moment?.at ?? 0;
+    const rest = { key, timer: null, usage: null, restarts: 0, lastExit: '', why: '', description: '' };
+    // Nothing has happened to it that was recorded: it was then as it is now, unless that began later.
+    if (state === undefined && row.since <= at) return { ...row, ...rest, isUnknown: false };
+    if (state === undefined) return { ...row, ...rest, since: 0, pid: 0, startedAt: 0, isUnknown: true };
+    const startedAt = row.startedAt <= at ? row.startedAt : 0;
+    return { ...row, ...rest, ...state, startedAt, isUnknown: false };
   }
 
   const store: Store = {

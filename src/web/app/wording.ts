@@ -20,6 +20,10 @@ export const secondsLeft = (ms: number): string => {
   return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 };
 
+/** A sentence that was made with a timer goes on with it: `next try in 1.9 s` counts down. */
+export const countDown = (sentence: string, leftMs: number): string =>
+  leftMs > 0 ? sentence.replace(/\bin [\d.]+ s\b/, `in ${secondsLeft(leftMs)}`) : sentence;
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 export function sizeOf(bytes: number): string {

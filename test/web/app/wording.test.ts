@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { count, cpuOf, lengthOfTime, secondsLeft, sizeOf, timeOfDay } from '../../../src/web/app/wording.ts';
+import { count, countDown, cpuOf, lengthOfTime, secondsLeft, sizeOf, timeOfDay } from '../../../src/web/app/wording.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -39,6 +39,12 @@ describe('figures', () => {
     [1.5, '150 %'],
   ])('a share of %d of a CPU is %s', (share, text) => {
     expect(cpuOf(share)).toBe(text);
+  });
+
+  test('a sentence with a timer counts down, and is left alone by others', () => {
+    expect(countDown('next try in 1.9 s (1 of 3 used)', 400)).toBe('next try in 0.4 s (1 of 3 used)');
+    expect(countDown('up for 3 s', 400)).toBe('up for 3 s');
+    expect(countDown('next try in 1.9 s', 0)).toBe('next try in 1.9 s');
   });
 
   test('a time of day has its milliseconds, and a number its noun', () => {
