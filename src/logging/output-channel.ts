@@ -26,6 +26,12 @@ const turnLimitBytes = 1024 * 1024;
 const finishLimitBytes = 1024 * 1024;
 const finishStepBytes = 64 * 1024;
 
+/**
+ * The buffer for what is left at an end, unless it is in use: a look at bytes may end another channel. Not a new one for
+ * each end, since such buffers stay until the garbage is collected, and tear holes into the memory when they go.
+ */
+let spareBuffer: Buffer | null = null;
+
 /** After fewer bytes than these there is hardly more in the pipe already. */
 const worthAnotherLookBytes = 48 * 1024;
 
@@ -152,15 +158,17 @@ class PipeToLog implements OutputChannel {
 
   /** As much as the pipe holds when the program has ended. */
   #moveRest(): void {
-    const buffer = Buffer.allocUnsafeSlow(finishStepBytes);
+    const buffer = spareBuffer ?? Buffer.allocUnsafeSlow(finishStepBytes);
+    spareBuffer = null;
     for (let left = finishLimitBytes; left > 0; ) {
       const moved = this.#move(buffer, Math.min(left, finishStepBytes));
       if (typeof moved === 'number') left -= moved;
       else {
         if (typeof moved === 'object') this.#report(moved);
-        return;
+        break;
       }
     }
+    spareBuffer = buffer;
   }
 
   #move(buffer: Uint8Array, count: number): Moved {

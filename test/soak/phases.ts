@@ -1,6 +1,6 @@
 /** What a daemon is put through, and how much of it: programs started and stopped, clients that come and go, logs. */
 
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ControlClient } from '../../src/client/control-client.ts';
@@ -9,6 +9,7 @@ import { connectXmlRpc } from '../../src/client/xml-rpc-client.ts';
 import { openUselessClient } from '../chaos/useless-client.ts';
 import type { Daemon } from '../helpers/daemon.ts';
 import { pause } from '../helpers/wait.ts';
+import { LogMeter } from './log-meter.ts';
 
 export const phaseNames = ['restarts', 'clients', 'logs'] as const;
 export type PhaseName = (typeof phaseNames)[number];
@@ -150,7 +151,10 @@ async function visitInVain(daemon: Daemon, port: number): Promise<void> {
 async function writeLogs({ daemon, amount, logFolder, onProgress }: PhaseContext): Promise<void> {
   const client = connectMsgpack(socketOf(daemon));
   await client.call('supervisor.startProcessGroup', 'writer');
-  const meters = Array.from({ length: writerCount }, (_, number) => new LogMeter(join(logFolder, `${number}.log`)));
+  const meters = Array.from(
+    { length: writerCount },
+    (_, number) => new LogMeter(join(logFolder, `${number}.log`), logFileBytes),
+  );
   for (let written = 0; written < amount; ) {
     await pause(5);
     written = meters.reduce((sum, meter) => sum + meter.read(), 0);
@@ -160,32 +164,9 @@ async function writeLogs({ daemon, amount, logFolder, onProgress }: PhaseContext
   client.close();
 }
 
-/** Counts what goes through a log that is rotated; what was rotated away between two looks is not counted. */
-class LogMeter {
-  readonly #path: string;
-  #inode = 0;
-  #seen = 0;
-  #total = 0;
-
-  constructor(path: string) {
-    this.#path = path;
-  }
-
-  /** Bytes so far, rather fewer than more. */
-  read(): number {
-    const { ino, size } = existsSync(this.#path) ? statSync(this.#path) : { ino: 0, size: 0 };
-    if (ino !== this.#inode) {
-      // The rest of the file before has been rotated away with it.
-      this.#total += this.#inode === 0 ? 0 : Math.max(0, logFileBytes - this.#seen);
-      this.#seen = 0;
-      this.#inode = ino;
-    }
-    this.#total += Math.max(0, size - this.#seen);
-    this.#seen = size;
-    return this.#total;
-  }
-}
-
 /** Bytes that the logs take on the disk. */
 export const sizeOfLogs = (logFolder: string): number =>
-  readdirSync(logFolder).reduce((sum, name) => sum + statSync(join(logFolder, name)).size, 0);
+  readdirSync(logFolder).reduce(
+    (sum, name) => sum + (statSync(join(logFolder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );

@@ -10,6 +10,7 @@ import { openDescriptors } from '../helpers/process-table.ts';
 import { pause, waitFor } from '../helpers/wait.ts';
 import { type Comparison, compareEnds, growthOf, lookAt, type Sample } from './measure.ts';
 import { observedProcess, type PhaseName, phases, sizeOfLogs, soakConfiguration, wholeAmounts } from './phases.ts';
+import { watchDuring } from './watch-during.ts';
 
 export interface SoakOptions {
   readonly phases: readonly PhaseName[];
@@ -27,9 +28,6 @@ export interface PhaseReport {
 }
 
 const warmUpAmounts: Readonly<Record<PhaseName, number>> = { restarts: 40, clients: 12, logs: 1024 * 1024 };
-
-/** Milliseconds between two looks, or rather from the end of one to the beginning of the next. */
-const lookEveryMs = 20;
 
 export async function soak(options: SoakOptions, onReport: (report: PhaseReport) => void): Promise<void> {
   // In memory, so that ten gigabytes of logs cost the disk nothing.
@@ -50,20 +48,12 @@ export async function soak(options: SoakOptions, onReport: (report: PhaseReport)
       const samples: Sample[] = [];
       const start = performance.now();
       let progress = 0;
-      let isOver = false;
       const look = async (): Promise<void> => {
         const begun = performance.now();
         await client.call('supervisor.getProcessInfo', observedProcess);
         samples.push({ progress, latencyMs: performance.now() - begun, ...lookAt(daemon.pid) });
       };
-      await look();
-      const watching = (async () => {
-        while (!isOver) {
-          await pause(lookEveryMs);
-          await look();
-        }
-      })();
-      await phases[phase]({
+      const work = phases[phase]({
         daemon,
         port,
         amount,
@@ -72,8 +62,7 @@ export async function soak(options: SoakOptions, onReport: (report: PhaseReport)
           progress = value;
         },
       });
-      isOver = true;
-      await watching;
+      await watchDuring(work, look);
       progress = 1;
       await look();
       const after = await restingDescriptors(daemon.pid, before);
