@@ -179,7 +179,11 @@ describe('a pool that goes on after an upgrade', () => {
 test('whatever happens, no event is lost, doubled or given to two listeners at once', () => {
   const act = fc.record({
     listener: fc.nat(1),
-    what: fc.constantFrom('raise', 'ready', 'ok', 'fail', 'noise', 'up', 'down', 'ends', 'starts', 'deaf', 'time'),
+    what: fc.oneof(
+      // Most of what happens in a working pool, or hardly any event would ever be given out.
+      { weight: 3, arbitrary: fc.constantFrom('raise', 'ready', 'ok', 'up') },
+      { weight: 1, arbitrary: fc.constantFrom('fail', 'noise', 'down', 'ends', 'starts', 'deaf', 'time') },
+    ),
   });
   fc.assert(
     fc.property(fc.array(act, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (acts, bufferSize) => {
@@ -202,7 +206,7 @@ test('whatever happens, no event is lost, doubled or given to two listeners at o
         else if (what === 'starts') listener.tell('child.starting');
         else if (what === 'deaf') listener.tell('child.stdinClosed');
         else pool.pass(61_000);
-        accepted += pool.reports.slice(before).filter((report) => report === 'accepted true').length;
+        accepted += pool.reports.slice(before).filter((report) => report.startsWith('accepted true')).length;
 
         const { buffer, given, listeners, discarded } = pool.actor.getSnapshot().context;
         const held = [...listeners.values()].flatMap((ref) => ref.getSnapshot().context.event ?? []);
