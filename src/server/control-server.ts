@@ -5,7 +5,7 @@
 
 import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch } from '../commands/method.ts';
 import type { InetServerSpec, ServerSpec, TlsSpec, UserAccount } from '../model/program-spec.ts';
 import { type Access, createAccess } from './access.ts';
@@ -223,6 +223,8 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   async function close(): Promise<void> {
     for (const listener of listeners.splice(0)) listener.close();
     for (const { socket } of waiting.splice(0)) socket.destroy();
+    // Whoever has asked for the end is still being answered in this turn.
+    await nextTurn();
     await endConnections('the server is shutting down');
   }
 

@@ -108,6 +108,12 @@ describe('configuration', () => {
     expect((await daemon.ctl('pid')).stdout).toBe(`${daemon.pid}\n`);
   });
 
+  scenario('shutdown is answered also where nothing has to be stopped', async () => {
+    await using daemon = await startDaemon({ config: `[program:any]\n${manual}` });
+    expect(await daemon.ctl('shutdown')).toEqual(says('Shut down'));
+    expect((await daemon.command.ended()).status).toBe(0);
+  });
+
   scenario('shutdown ends the daemon', async () => {
     await using daemon = await startDaemon({ config: `[program:any]\n${forever}` });
     await daemon.waitForStatus('any', 'RUNNING');
