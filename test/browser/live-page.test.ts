@@ -74,6 +74,17 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     expect(complaints).toEqual([]);
   });
 
+  test('shows on the chart what was asked in vain', async () => {
+    await using visit = await visitLive(browser, { config, hash: '#/web:web' });
+    const { page, daemon } = visit;
+    await page.locator('.stage .state.active[data-state="alive.RUNNING"]').waitFor();
+    await daemon.ctl('start', 'web');
+    await page.locator('.stage .remark', { hasText: 'startProcess refused: ALREADY_STARTED' }).waitFor();
+    await page.keyboard.press('x');
+    await untilState(page, 'web:web', 'STOPPED');
+    await page.locator('.stage .remark').waitFor({ state: 'detached' });
+  });
+
   test('tells what the daemon answers when something cannot be done', async () => {
     await using visit = await visitLive(browser, { config });
     const { page } = visit;

@@ -1,11 +1,12 @@
 /** TLS in front of the control server: both protocols within it, who may come, and what a renewed certificate changes. */
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { connectEither } from '../../src/client/connect-either.ts';
 import type { ControlClient } from '../../src/client/control-client.ts';
 import { connectMsgpack } from '../../src/client/msgpack-client.ts';
@@ -13,6 +14,7 @@ import { createTlsDial, type TlsTrust } from '../../src/client/tls-dial.ts';
 import { connectXmlRpc } from '../../src/client/xml-rpc-client.ts';
 import type { Dispatch } from '../../src/commands/method.ts';
 import type { InetServerSpec, UserAccount } from '../../src/model/program-spec.ts';
+import { decodeMessage, encodeMessage } from '../../src/protocol/codec.ts';
 import { createControlServer } from '../../src/server/control-server.ts';
 import { createHttpHandler } from '../../src/server/http/http-handler.ts';
 import { defaultLimits, type ServerLimits } from '../../src/server/limits.ts';
@@ -129,6 +131,17 @@ describe('a server that speaks TLS', () => {
     expect(await ask(served.port, kind, trust, undefined, '127.0.0.1')).toEqual(['x']);
     expect(served.callers).toEqual(Array(2).fill('admin anybody from 127.0.0.1:N over TLS'));
     expect(served.lines).toEqual([]);
+  });
+
+  it('carries sessions over WebSockets as well', async () => {
+    await using served = await serve();
+    const webSocket = new WebSocket(`wss://localhost:${served.port}/rpc`, { ca: readFileSync(fixture('ca.pem')) });
+    await once(webSocket, 'open');
+    webSocket.send(encodeMessage({ type: 'request', id: 1, method: 'any.method', params: ['x'] }));
+    const [bytes] = await once(webSocket, 'message');
+    expect(decodeMessage(bytes)).toMatchObject({ message: { id: 1, result: ['x'] } });
+    expect(served.callers).toEqual(['admin anybody from 127.0.0.1:N over TLS']);
+    webSocket.close();
   });
 
   it('is controlled by the client of two protocols, and its address begins with https', async () => {

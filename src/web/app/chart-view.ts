@@ -5,6 +5,7 @@
 
 import { renderSvg } from '../../charts/formats/svg.ts';
 import { svgStyle } from '../../charts/formats/svg-style.ts';
+import { nameHeight, textWidth } from '../../charts/measures.ts';
 import type { Chart, ChartState } from '../../model/chart.ts';
 import type { RunningTimer, TraceRecord } from '../../model/trace.ts';
 import { isWithin, stepsOf } from './chart-steps.ts';
@@ -14,9 +15,20 @@ import { secondsLeft } from './wording.ts';
 export interface ChartView {
   readonly node: HTMLElement;
   /** One machine in one state. */
-  showOne(state: string, last: TraceRecord | null, timer: RunningTimer | null, now: () => number): void;
+  showOne(shown: ShownOne): void;
   /** How many sit in each of the states, by their innermost ones. */
   showMany(states: readonly string[]): void;
+}
+
+export interface ShownOne {
+  /** The innermost state; '' for none. */
+  readonly state: string;
+  /** What brought it there. */
+  readonly last: TraceRecord | null;
+  /** What was asked of it in vain since then. */
+  readonly inVain: TraceRecord | null;
+  readonly timer: RunningTimer | null;
+  readonly now: () => number;
 }
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -126,9 +138,10 @@ export function createChartView(chart: Chart): ChartView {
   /** Beside the state: what was asked of it in vain. */
   function remark(record: TraceRecord | null): void {
     marks.querySelector('.remark')?.remove();
-    if (focus === null || record === null || (record.outcome !== 'ignored' && record.outcome !== 'refused')) return;
-    const text = `${record.event} ${record.outcome} here`;
-    const width = text.length * 7 + 16;
+    if (focus === null || record === null) return;
+    const reason = typeof record.facts.result === 'string' ? `: ${record.facts.result}` : ' here';
+    const text = `${record.event.replace(/^supervisor\./, '')} ${record.outcome}${reason}`;
+    const width = textWidth(text) + 18;
     const x = Math.min(focus.x, chart.width - width - 4);
     const y = focus.y + Math.min(focus.height, 56) + 6;
     marks.append(
@@ -145,14 +158,14 @@ export function createChartView(chart: Chart): ChartView {
     clearInterval(ticking);
     marks.querySelector('.countdown')?.remove();
     if (timer === null || focus === null) return;
-    const left = drawing('text', { class: 'left', 'text-anchor': 'end', x: -ringRadius - 5, y: 4 });
+    const left = drawing('text', { class: 'left', x: ringRadius + 6, y: 4 });
     const arc = drawing('circle', {
       class: 'arc',
       r: ringRadius,
       transform: 'rotate(-90)',
       'stroke-dasharray': ringLength,
     });
-    const at = `translate(${focus.x + focus.width - 4} ${focus.y - 3})`;
+    const at = `translate(${focus.x + focus.width + ringRadius + 7} ${focus.y + nameHeight / 2})`;
     const title = drawing('title', {}, timer.name);
     const ring = drawing(
       'g',
@@ -178,10 +191,10 @@ export function createChartView(chart: Chart): ChartView {
   new ResizeObserver(() => place(false)).observe(stage);
   return {
     node,
-    showOne: (state, last, timer, now) => {
+    showOne: ({ state, last, inVain, timer, now }) => {
       light(state);
       trace(last);
-      remark(last);
+      remark(inVain);
       run(timer, now);
     },
     showMany: (all) => {

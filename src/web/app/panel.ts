@@ -7,7 +7,7 @@ import { isOffered, mayAct } from './actions.ts';
 import { type ChartView, createChartView } from './chart-view.ts';
 import { loadCharts } from './charts.ts';
 import { element, fill, setText } from './elements.ts';
-import { concerns, indexBehind } from './history.ts';
+import { concerns, find, indexBehind } from './history.ts';
 import type { Link } from './link.ts';
 import { createLogView } from './log-view.ts';
 import { factsOf, guardsOf, outcomeOf } from './record-line.ts';
@@ -32,6 +32,9 @@ export interface PanelOptions {
 /** Milliseconds between two looks at the clock. */
 const tickMs = 500;
 
+/** Links to what the sentence rests on. */
+const mostRecords = 4;
+
 const tabTitles: Readonly<Record<Tab, string>> = { chart: 'Chart', timeline: 'Timeline', log: 'Log', tree: 'Tree' };
 
 export function createPanel(options: PanelOptions): { readonly node: HTMLElement } {
@@ -41,7 +44,8 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   const facts = element('p', { class: 'facts-line' });
   const sentence = element('b', { class: 'sentence' });
   const evidence = element('ul', { class: 'evidence' });
-  const why = element('details', { class: 'why-box' }, element('summary', {}, sentence), evidence);
+  const restsOn = element('div', { class: 'rests-on' });
+  const why = element('details', { class: 'why-box' }, element('summary', {}, sentence), evidence, restsOn);
   const buttons: ActionButtons = createActionButtons(options.onAction, true);
   const close = element(
     'button',
@@ -117,7 +121,8 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
           : 'quiet';
     if (sentence.textContent !== text) setText(sentence, text);
     const lines = explanation?.evidence ?? [];
-    const known = lines.join('\n');
+    const records = (explanation?.records ?? []).flatMap((serial) => find(store.records, serial) ?? []);
+    const known = `${lines.join('\n')} ${records.map(({ serial }) => serial).join()}`;
     if (evidence.dataset.lines === known) return;
     evidence.dataset.lines = known;
     why.classList.toggle('has-evidence', lines.length > 0);
@@ -125,6 +130,16 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     why.open = why.dataset.tone !== 'quiet';
     fill(evidence, ...lines.map((line) => element('li', {}, line)));
     evidence.hidden = lines.length === 0;
+    fill(restsOn, ...records.slice(0, mostRecords).map((record) => linkTo(record)));
+    restsOn.hidden = records.length === 0;
+  }
+
+  function linkTo(record: TraceRecord): HTMLElement {
+    const onclick = (): void => {
+      store.set({ moment: record });
+      onTab('timeline');
+    };
+    return element('button', { type: 'button', class: 'link', onclick }, `${timeOfDay(record.at)} ${record.event}`);
   }
 
   function drawContent(): void {
@@ -191,12 +206,26 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
         store.moment === null && record !== null && record.at > shown.since && record.to !== ''
           ? record.to
           : shown.state;
-      chart.showOne(state, record, shown.timer, () => store.now());
+      const { timer } = shown;
+      chart.showOne({ state, last: record, inVain: inVainSince(process, record), timer, now: () => store.now() });
       drawLast(record);
     } else {
-      chart.showOne('', null, null, () => store.now());
+      chart.showOne({ state: '', last: null, inVain: null, timer: null, now: () => store.now() });
       drawLast(null);
     }
+  }
+
+  /** An event or a request that changed nothing, if that was the newest thing up to the moment that is looked at. */
+  function inVainSince(process: string, last: TraceRecord | null): TraceRecord | null {
+    const { records, moment } = store;
+    const end = moment === null ? records.length : indexBehind(records, moment.serial);
+    const since = last === null ? 0 : indexBehind(records, last.serial) - 1;
+    for (let index = end - 1; index >= since; index -= 1) {
+      const record = records[index];
+      if (record === undefined || !concerns(record, process)) continue;
+      if (record.outcome === 'ignored' || record.outcome === 'refused') return record;
+    }
+    return null;
   }
 
   /** The newest event of its machine up to the moment that is looked at. */

@@ -12,9 +12,9 @@ export function outcomeOf({ outcome, from, to, via }: TraceRecord): string {
     case 'taken':
       return from === to ? '' : [from, ...via, to].map(shortState).join(' → ');
     case 'ignored':
-      return `ignored in ${shortState(from)}`;
+      return from === '' ? 'ignored' : `ignored in ${shortState(from)}`;
     case 'refused':
-      return `refused in ${shortState(from)}`;
+      return from === '' ? 'refused' : `refused in ${shortState(from)}`;
     case 'noted':
       return '';
     default:
