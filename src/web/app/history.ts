@@ -64,6 +64,41 @@ function note(states: Map<string, PastProcess>, { actor, of, to, at, facts }: Tr
 /** The records of a program, its child and what watches over it. */
 export const concerns = (record: TraceRecord, process: string): boolean => record.of === process;
 
+/** The newest event of a program's machine up to a serial. */
+export function lastOf(records: readonly TraceRecord[], process: string, serial: number): TraceRecord | null {
+  for (let index = indexBehind(records, serial) - 1; index >= 0; index -= 1) {
+    const record = records[index];
+    if (record?.actor === 'process' && record.of === process) return record;
+  }
+  return null;
+}
+
+/** The newest event or request up to a serial that changed nothing, if that was after `last` or is it. */
+export function inVainSince(
+  records: readonly TraceRecord[],
+  process: string,
+  last: TraceRecord | null,
+  serial: number,
+): TraceRecord | null {
+  const since = last?.serial ?? 0;
+  for (let index = indexBehind(records, serial) - 1; index >= 0; index -= 1) {
+    const record = records[index];
+    if (record === undefined || record.serial < since) return null;
+    if (record.of === process && (record.outcome === 'ignored' || record.outcome === 'refused')) return record;
+  }
+  return null;
+}
+
+/** The state that each actor had come to by a serial, by its kind and name as `actorKey` has them. */
+export function statesAt(records: readonly TraceRecord[], serial: number): ReadonlyMap<string, string> {
+  const end = indexBehind(records, serial);
+  return new Map(
+    records.slice(0, end).flatMap(({ actor, of, to }) => (to === '' ? [] : [[actorKey({ actor, of }), to] as const])),
+  );
+}
+
+export const actorKey = ({ actor, of }: { readonly actor: string; readonly of: string }): string => `${actor} ${of}`;
+
 /** The record that something follows from, and what that one follows from, the nearest first. */
 export function causesOf(records: readonly TraceRecord[], record: TraceRecord): readonly TraceRecord[] {
   const chain: TraceRecord[] = [];

@@ -1,23 +1,20 @@
 /** What is looked at closely: a program, or the daemon with all of them; as a chart, in time, by its log, as a tree. */
 
-import type { Chart } from '../../model/chart.ts';
-import type { Explanation, TraceRecord } from '../../model/trace.ts';
+import type { TraceRecord } from '../../model/trace.ts';
 import { type ActionButtons, createActionButtons } from './action-buttons.ts';
 import { isOffered, mayAct } from './actions.ts';
-import { type ChartView, createChartView } from './chart-view.ts';
-import { loadCharts } from './charts.ts';
+import { createChartTab } from './chart-tab.ts';
 import { element, fill, setText } from './elements.ts';
-import { concerns, find, indexBehind } from './history.ts';
 import type { Link } from './link.ts';
 import { createLogView } from './log-view.ts';
-import { factsOf, guardsOf, outcomeOf } from './record-line.ts';
 import { type Tab, tabs } from './route.ts';
 import type { OnAction } from './row.ts';
 import { createStateMark } from './state-mark.ts';
 import type { ShownProcess, Store } from './store.ts';
 import { createTimeline } from './timeline.ts';
 import { createTreeView } from './tree-view.ts';
-import { count, countDown, cpuOf, lengthOfTime, sizeOf, timeOfDay } from './wording.ts';
+import { createWhyBox } from './why-box.ts';
+import { count, cpuOf, lengthOfTime, sizeOf } from './wording.ts';
 
 export interface PanelOptions {
   readonly store: Store;
@@ -32,9 +29,6 @@ export interface PanelOptions {
 /** Milliseconds between two looks at the clock. */
 const tickMs = 500;
 
-/** Links to what the sentence rests on. */
-const mostRecords = 4;
-
 const tabTitles: Readonly<Record<Tab, string>> = { chart: 'Chart', timeline: 'Timeline', log: 'Log', tree: 'Tree' };
 
 export function createPanel(options: PanelOptions): { readonly node: HTMLElement } {
@@ -42,10 +36,10 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   const mark = createStateMark();
   const name = element('h2');
   const facts = element('p', { class: 'facts-line' });
-  const sentence = element('b', { class: 'sentence' });
-  const evidence = element('ul', { class: 'evidence' });
-  const restsOn = element('div', { class: 'rests-on' });
-  const why = element('details', { class: 'why-box' }, element('summary', {}, sentence), evidence, restsOn);
+  const why = createWhyBox(store, (moment) => {
+    store.set({ moment });
+    onTab('timeline');
+  });
   const buttons: ActionButtons = createActionButtons(options.onAction, true);
   const close = element(
     'button',
@@ -66,14 +60,13 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
       tabTitles[tab],
     ),
   );
-  const last = element('div', { class: 'last-event' });
   const content = element('div', { class: 'tab-content', id: 'tab-content', role: 'tabpanel' });
   const head = element(
     'div',
     { class: 'panel-head' },
     element('div', { class: 'title-line' }, mark.node, name, buttons.node, close),
     facts,
-    why,
+    why.node,
   );
   const tabList = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Views' }, ...tabButtons);
   const node = element('aside', { class: 'panel', 'aria-label': 'Details' }, head, tabList, content);
@@ -82,10 +75,7 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   const log = createLogView(link);
   const timeline = createTimeline({ store, onMoment: (moment) => store.set({ moment }), onOutput: options.onOutput });
   const tree = createTreeView(link, store);
-  let chart: ChartView | null = null;
-  let charts: ReadonlyMap<string, Chart> | null = null;
-  let chartFor: string | null = '';
-  let problem = '';
+  const chart = createChartTab(store, options.onFilter);
 
   function drawHead(): void {
     const { process } = store.route;
@@ -96,7 +86,7 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     if (shown === null) {
       setText(name, process === null ? 'All programs' : process);
       setText(facts, process === null ? aboutAll[store.route.tab] : 'There is no such program any more.');
-      why.hidden = true;
+      why.draw(null);
       return;
     }
     mark.update(shown);
@@ -105,41 +95,7 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     const isLive = store.moment === null && store.link.kind === 'open';
     const target = { kind: 'process', name: shown.group === shown.name ? shown.name : shown.key } as const;
     buttons.update(target, (action) => isLive && mayAct(store.role) && isOffered(action, shown.statename));
-    drawWhy(shown);
-  }
-
-  function drawWhy(shown: ShownProcess): void {
-    const explanation: Explanation | null = store.moment === null && isAbout(store.why, shown) ? store.why : null;
-    const left = shown.timer === null ? 0 : shown.timer.endsAt - store.now();
-    const text = countDown(shown.why || (explanation?.sentence ?? ''), left);
-    why.hidden = text === '';
-    why.dataset.tone =
-      shown.statename === 'FATAL' || shown.statename === 'UNKNOWN'
-        ? 'bad'
-        : shown.statename === 'BACKOFF'
-          ? 'busy'
-          : 'quiet';
-    if (sentence.textContent !== text) setText(sentence, text);
-    const lines = explanation?.evidence ?? [];
-    const records = (explanation?.records ?? []).flatMap((serial) => find(store.records, serial) ?? []);
-    const known = `${lines.join('\n')} ${records.map(({ serial }) => serial).join()}`;
-    if (evidence.dataset.lines === known) return;
-    evidence.dataset.lines = known;
-    why.classList.toggle('has-evidence', lines.length > 0);
-    // What went wrong is said at once; the rest when somebody asks.
-    why.open = why.dataset.tone !== 'quiet';
-    fill(evidence, ...lines.map((line) => element('li', {}, line)));
-    evidence.hidden = lines.length === 0;
-    fill(restsOn, ...records.slice(0, mostRecords).map((record) => linkTo(record)));
-    restsOn.hidden = records.length === 0;
-  }
-
-  function linkTo(record: TraceRecord): HTMLElement {
-    const onclick = (): void => {
-      store.set({ moment: record });
-      onTab('timeline');
-    };
-    return element('button', { type: 'button', class: 'link', onclick }, `${timeOfDay(record.at)} ${record.event}`);
+    why.draw(shown);
   }
 
   function drawContent(): void {
@@ -153,7 +109,8 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
     if (tab !== 'log' || !isVisible()) log.stop();
     switch (tab) {
       case 'chart':
-        drawChart();
+        show(chart.node);
+        chart.draw();
         break;
       case 'timeline':
         show(timeline.node);
@@ -174,95 +131,8 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
 
   const isVisible = (): boolean => node.offsetParent !== null || getComputedStyle(node).position === 'fixed';
 
-  function show(...nodes: readonly HTMLElement[]): void {
-    const isShown =
-      nodes.length === content.childElementCount && nodes.every((one, index) => content.children[index] === one);
-    if (!isShown) fill(content, ...nodes);
-  }
-
-  function drawChart(): void {
-    const model = charts?.get('process');
-    if (model === undefined) {
-      show(element('p', { class: 'empty' }, problem || 'Reading the charts…'));
-      return;
-    }
-    const { process } = store.route;
-    if (chart === null || chartFor !== process) {
-      chart = createChartView(model);
-      chartFor = process;
-      chart.node.addEventListener('click', ({ target }) => {
-        const state = target instanceof Element ? target.closest<SVGElement>('.count')?.dataset.state : undefined;
-        if (state !== undefined) options.onFilter(state);
-      });
-    }
-    show(chart.node, last);
-    const shown = process === null ? null : store.shownOne(process);
-    if (process === null) {
-      chart.showMany(store.shown().flatMap(({ state, isUnknown }) => (isUnknown ? [] : [state])));
-      last.hidden = true;
-    } else if (shown !== null && !shown.isUnknown) {
-      const record = lastOf(process);
-      const state =
-        store.moment === null && record !== null && record.at > shown.since && record.to !== ''
-          ? record.to
-          : shown.state;
-      const { timer } = shown;
-      chart.showOne({ state, last: record, inVain: inVainSince(process, record), timer, now: () => store.now() });
-      drawLast(record);
-    } else {
-      chart.showOne({ state: '', last: null, inVain: null, timer: null, now: () => store.now() });
-      drawLast(null);
-    }
-  }
-
-  /** An event or a request that changed nothing, if that was the newest thing up to the moment that is looked at. */
-  function inVainSince(process: string, last: TraceRecord | null): TraceRecord | null {
-    const { records, moment } = store;
-    const end = moment === null ? records.length : indexBehind(records, moment.serial);
-    const since = last === null ? 0 : indexBehind(records, last.serial) - 1;
-    for (let index = end - 1; index >= since; index -= 1) {
-      const record = records[index];
-      if (record === undefined || !concerns(record, process)) continue;
-      if (record.outcome === 'ignored' || record.outcome === 'refused') return record;
-    }
-    return null;
-  }
-
-  /** The newest event of its machine up to the moment that is looked at. */
-  function lastOf(process: string): TraceRecord | null {
-    const { records, moment } = store;
-    const end = moment === null ? records.length : indexBehind(records, moment.serial);
-    for (let index = end - 1; index >= 0; index -= 1) {
-      const record = records[index];
-      if (record?.actor === 'process' && concerns(record, process)) return record;
-    }
-    return null;
-  }
-
-  function drawLast(record: TraceRecord | null): void {
-    last.hidden = record === null;
-    if (record === null || last.dataset.serial === String(record.serial)) return;
-    last.dataset.serial = String(record.serial);
-    last.dataset.outcome = record.outcome;
-    fill(
-      last,
-      element('span', { class: 'time' }, timeOfDay(record.at)),
-      element('b', {}, record.event),
-      element('span', { class: 'result' }, outcomeOf(record)),
-      element('span', { class: 'facts' }, factsOf(record)),
-      ...guardsOf(record).map((guard) =>
-        element('span', { class: guard.startsWith('✓') ? 'guard held' : 'guard' }, guard),
-      ),
-    );
-  }
-
-  async function readCharts(): Promise<void> {
-    try {
-      charts = await loadCharts();
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
-    }
-    drawContent();
+  function show(view: HTMLElement): void {
+    if (content.firstElementChild !== view) fill(content, view);
   }
 
   store.on(['processes', 'moment', 'route', 'why', 'link'], drawHead);
@@ -273,7 +143,6 @@ export function createPanel(options: PanelOptions): { readonly node: HTMLElement
   store.on(['processes', 'route', 'link'], () => {
     if (store.route.tab === 'tree' && store.link.kind === 'open') void tree.refresh();
   });
-  void readCharts();
   return { node };
 }
 
@@ -283,9 +152,6 @@ const aboutAll: Readonly<Record<Tab, string>> = {
   log: "The daemon's own log.",
   tree: 'All actors, their states, and what they wait for.',
 };
-
-const isAbout = (why: Explanation | null, { group, name, statename }: ShownProcess): boolean =>
-  why !== null && why.group === group && why.name === name && why.statename === statename;
 
 function factsAbout(process: ShownProcess, now: number): string {
   const { since, pid, startedAt, restarts, lastExit, usage, state } = process;

@@ -2,6 +2,7 @@
 
 import type { TreeNode } from '../../model/trace.ts';
 import { element, fill } from './elements.ts';
+import { actorKey, statesAt } from './history.ts';
 import type { Link } from './link.ts';
 import { Refusal } from './link.ts';
 import { stateNameOf, stateStyles } from './state-style.ts';
@@ -16,6 +17,8 @@ export interface TreeView {
 }
 
 const mostLeaves = 400;
+
+type States = ReadonlyMap<string, string>;
 
 export function createTreeView(link: Link, store: Store): TreeView {
   const node = element('div', { class: 'tree-view' });
@@ -51,7 +54,8 @@ export function createTreeView(link: Link, store: Store): TreeView {
       return;
     }
     const budget = { left: mostLeaves };
-    const list = element('ul', { class: 'tree', role: 'tree', 'aria-label': 'Actors' }, item(branch, budget));
+    const then = store.moment === null ? null : statesAt(store.records, store.moment.serial);
+    const list = element('ul', { class: 'tree', role: 'tree', 'aria-label': 'Actors' }, item(branch, budget, then));
     fill(
       node,
       list,
@@ -59,13 +63,16 @@ export function createTreeView(link: Link, store: Store): TreeView {
     );
   }
 
-  function item(actor: TreeNode, budget: { left: number }): HTMLElement {
+  function item(actor: TreeNode, budget: { left: number }, then: States | null): HTMLElement {
     budget.left -= 1;
-    const past = store.moment === null ? null : (store.shownOne(actor.of)?.state ?? null);
-    const state = actor.actor === 'process' && past !== null ? past : actor.state;
+    const state = then === null ? actor.state : stateThen(actor, then);
     const name = stateNameOf(state);
-    const isPast = store.moment !== null;
-    const children = actor.children.flatMap((child) => (budget.left > 0 ? [item(child, budget)] : []));
+    const isPast = then !== null;
+    // What lives only with the program was not there when it did not run.
+    const isDead = isPast && actor.actor === 'process' && !state.startsWith('alive');
+    const children = (isDead ? [] : actor.children).flatMap((child) =>
+      budget.left > 0 ? [item(child, budget, then)] : [],
+    );
     return element(
       'li',
       { role: 'treeitem', 'aria-expanded': children.length > 0 ? 'true' : null },
@@ -87,6 +94,12 @@ export function createTreeView(link: Link, store: Store): TreeView {
       ),
       children.length > 0 && element('ul', { role: 'group' }, ...children),
     );
+  }
+
+  /** Of programs also what they were in before the first record of them. */
+  function stateThen(actor: TreeNode, then: States): string {
+    const known = actor.actor === 'process' ? store.shownOne(actor.of)?.state : undefined;
+    return known ?? then.get(actorKey(actor)) ?? '';
   }
 
   return { node, refresh, draw };

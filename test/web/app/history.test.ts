@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { causesOf, find, indexBehind, processesAt } from '../../../src/web/app/history.ts';
+import {
+  causesOf,
+  find,
+  indexBehind,
+  inVainSince,
+  lastOf,
+  processesAt,
+  statesAt,
+} from '../../../src/web/app/history.ts';
 import { record } from './records.ts';
 
 const spawning = 'alive.STARTING.spawning';
@@ -24,6 +32,39 @@ describe('a moment of the past', () => {
     expect(processesAt(records, 1).get('jobs:a')).toMatchObject({ statename: 'RUNNING', since: 0 });
     expect(processesAt(records, 1).get('web:web')).toMatchObject({ statename: 'STOPPED' });
     expect(processesAt(records, 1).get('other:one')).toBeUndefined();
+  });
+});
+
+describe('what happened last to a program', () => {
+  const refused = record(8, {
+    actor: 'request',
+    event: 'supervisor.stopProcess',
+    outcome: 'refused',
+    from: '',
+    to: '',
+  });
+
+  test('is the newest event of its own machine', () => {
+    expect(lastOf([...records, refused], 'web:web', Number.POSITIVE_INFINITY)?.serial).toBe(7);
+    expect(lastOf(records, 'web:web', 6)?.serial).toBe(4);
+    expect(lastOf(records, 'other:one', 7)).toBeNull();
+  });
+
+  test('was in vain when nothing came of it, until something did', () => {
+    const all = [...records, refused];
+    expect(inVainSince(all, 'web:web', lastOf(all, 'web:web', 8), 8)).toBe(refused);
+    expect(inVainSince(all, 'web:web', lastOf(all, 'web:web', 7), 7)).toBeNull();
+    const later = [...all, record(9)];
+    expect(inVainSince(later, 'web:web', lastOf(later, 'web:web', 9), 9)).toBeNull();
+    const ignored = record(10, { outcome: 'ignored', from: 'alive.STARTING.spawning' });
+    expect(inVainSince([...later, ignored], 'web:web', ignored, 10)).toBe(ignored);
+  });
+
+  test('leaves every actor in a state', () => {
+    expect([...statesAt(records, 5)]).toEqual([
+      ['process web:web', proving],
+      ['process jobs:a', 'EXITED'],
+    ]);
   });
 });
 
