@@ -216,6 +216,23 @@ describe('a request that asks for another protocol', () => {
     expect(answer.body).toContain('RUNNING');
   });
 
+  it('may be made again and again on one connection, and leaves nothing behind there', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => {
+      warnings.push(warning);
+    };
+    process.on('warning', note);
+    await using served = await serveHttp();
+    const peer = await served.peer();
+    for (let count = 1; count <= 30; count += 1) {
+      peer.socket.write('GET /ok.html HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      await until('another answer', () => peer.text().match(/200 OK/g)?.length === count);
+    }
+    peer.socket.destroy();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('waits for the answers to those before it', async () => {
     await using served = await serveHttp();
     const peer = await served.peer();
