@@ -9,7 +9,7 @@ import { nameHeight, textWidth } from '../../charts/measures.ts';
 import type { Chart, ChartState } from '../../model/chart.ts';
 import type { RunningTimer, TraceRecord } from '../../model/trace.ts';
 import { isWithin, stepsOf } from './chart-steps.ts';
-import { drawing, element, setText } from './elements.ts';
+import { drawing, element, setAttribute, setText } from './elements.ts';
 import { secondsLeft } from './wording.ts';
 
 export interface ChartView {
@@ -126,6 +126,7 @@ export function createChartView(chart: Chart): ChartView {
     const begin = performance.now() + index * lasts;
     const step = (time: number): void => {
       const share = Math.min(1, Math.max(0, (time - begin) / lasts));
+      setAttribute(point, 'visibility', time < begin ? 'hidden' : 'visible');
       const { x, y } = line.getPointAtLength(length * (1 - (1 - share) ** 2));
       point.setAttribute('cx', String(x));
       point.setAttribute('cy', String(y));

@@ -29,7 +29,8 @@ export const factsOf = ({ facts }: TraceRecord): string => Object.entries(facts)
 
 function factOf([name, value]: readonly [string, string | number | boolean]): string {
   if (name === 'status') return String(value);
-  if (name.endsWith('Ms') && typeof value === 'number') return `${name.slice(0, -2)} ${secondsLeft(value)}`;
+  if (name.endsWith('Ms') && typeof value === 'number')
+    return `${name.slice(0, -2)} ${value < 1000 ? `${Math.round(value)} ms` : secondsLeft(value)}`;
   return `${name} ${value}`;
 }
 
