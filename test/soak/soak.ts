@@ -27,7 +27,12 @@ export interface PhaseReport {
   readonly findings: readonly string[];
 }
 
-const warmUpAmounts: Readonly<Record<PhaseName, number>> = { restarts: 40, clients: 12, logs: 1024 * 1024 };
+/** Enough of each that everything has been opened once; a long phase is warmed up with a share of its amount. */
+const smallestWarmUp: Readonly<Record<PhaseName, number>> = { restarts: 40, clients: 12, logs: 1024 * 1024 };
+const warmUpShare = 0.05;
+
+const warmUpAmount = (phase: PhaseName, amount: number): number =>
+  Math.max(smallestWarmUp[phase], Math.round(amount * warmUpShare));
 
 export async function soak(options: SoakOptions, onReport: (report: PhaseReport) => void): Promise<void> {
   // In memory, so that ten gigabytes of logs cost the disk nothing.
@@ -38,12 +43,14 @@ export async function soak(options: SoakOptions, onReport: (report: PhaseReport)
     const client = connectMsgpack({ path: daemon.sandbox.path('supervisor.sock'), username: null, password: null });
     await waitFor('all programs', () => daemon.children().length >= 20);
     await client.call('supervisor.getState');
-    // What is opened with the first use stays open: that is no growth.
-    for (const phase of options.phases) {
-      await phases[phase]({ daemon, port, amount: warmUpAmounts[phase], logFolder, onProgress: () => {} });
+    const amounts = options.phases.map(
+      (phase) => [phase, Math.max(1, Math.round(wholeAmounts[phase] * options.scale))] as const,
+    );
+    // What is opened with the first use stays open, and a heap has its size only after some work: that is no growth.
+    for (const [phase, amount] of amounts) {
+      await phases[phase]({ daemon, port, amount: warmUpAmount(phase, amount), logFolder, onProgress: () => {} });
     }
-    for (const phase of options.phases) {
-      const amount = Math.max(1, Math.round(wholeAmounts[phase] * options.scale));
+    for (const [phase, amount] of amounts) {
       const before = await restingDescriptors(daemon.pid);
       const samples: Sample[] = [];
       const start = performance.now();
