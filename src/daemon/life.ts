@@ -7,7 +7,7 @@ import { removeAutoLogs } from '../logging/auto-logs.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { endOrphans } from '../os/end-orphans.ts';
-import { repeatHeldSignals } from '../os/held-signals.ts';
+import { holdSignals, repeatHeldSignals } from '../os/held-signals.ts';
 import { type Pidfile, writePidfile } from '../os/pidfile.ts';
 import { mainInterfaceNames } from '../rpc-interfaces.ts';
 import { createControlServer } from '../server/control-server.ts';
@@ -150,6 +150,8 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     if (outcome.intent === 'shutdown' && (isInit || spec.daemon.subreaper)) await endOrphansOf(life, senses);
     return outcome;
   } finally {
+    // For the next life, if there is one; and none may cut an end short that is under way.
+    holdSignals();
     signals.close();
     await server.close();
     pidfile?.remove();

@@ -1,6 +1,7 @@
 /**
- * Requests to the daemon that come while it still starts: taken from the first moment and kept for the one who can follow
- * them. The kernel drops signals to PID 1 that it has no handler for, and others end the process.
+ * Requests to the daemon that come while it still starts, or starts anew: kept for the one who can follow them. The kernel
+ * drops signals to PID 1 that it has no handler for, others end the process, and Node forgets those it has just received
+ * when a handler goes.
  */
 
 const names = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGUSR2'] as const;
@@ -13,7 +14,7 @@ const hold = (name: NodeJS.Signals): void => {
 };
 
 export function holdSignals(): void {
-  for (const name of names) process.on(name, hold);
+  for (const name of names) if (!process.listeners(name).includes(hold)) process.on(name, hold);
 }
 
 /** Holds nothing any more; whoever handles signals now hears of those that were held. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { startDaemon } from '../helpers/daemon.ts';
 import { fixture, inRepository } from '../helpers/sandbox.ts';
@@ -42,6 +43,21 @@ describe('signals', () => {
     expect(daemon.messages()).toContain('WARN received SIGHUP indicating restart request');
     expect(daemon.programs()).toHaveLength(2);
   });
+
+  scenario(
+    'SIGTERM at whatever moment of a restart ends the daemon in order',
+    async () => {
+      for (let afterMs = 0; afterMs <= 27; afterMs += 3) {
+        await using daemon = await startDaemon({ config: '' });
+        daemon.signal('SIGHUP');
+        await pause(afterMs);
+        daemon.signal('SIGTERM');
+        expect((await daemon.command.ended()).status, `${afterMs} ms after SIGHUP`).toBe(0);
+        expect(daemon.sandbox.has('supervisord.pid')).toBe(false);
+      }
+    },
+    { oursOnly: true },
+  );
 
   scenario('SIGTERM during a restart ends the daemon', async () => {
     await using daemon = await startDaemon({

@@ -266,7 +266,7 @@ describe('what keeps a program from starting', () => {
 
   scenario('a bad directory= is said in the error log of the program', async () => {
     await using daemon = await startDaemon({
-      config: `[program:lost]\ncommand=sleep 86400\ndirectory=/no/such/folder\nstderr_logfile=%(here)s/err\nstartretries=0`,
+      config: `[program:lost]\ncommand=sleep 86400\ndirectory=/no/such/folder\nstderr_logfile=%(here)s/err\nstartretries=0\nstartsecs=20`,
     });
     expect((await daemon.waitForStatus('lost', 'FATAL')).description).toBe(
       'Exited too quickly (process log may have details)',
@@ -284,7 +284,7 @@ describe('what keeps a program from starting', () => {
   scenario('with redirect_stderr the reason is in the output log', async () => {
     await using daemon = await startDaemon({
       config: `[program:lost]\ncommand=sleep 86400\ndirectory=/no/such/folder
-stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0`,
+stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0\nstartsecs=20`,
     });
     await daemon.waitForStatus('lost', 'FATAL');
     expect(daemon.sandbox.read('out')).toContain("supervisor: couldn't chdir to /no/such/folder: ENOENT\n");
@@ -293,7 +293,7 @@ stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0`,
   scenario('a file that the system cannot execute is said in the error log of the program', async () => {
     const sandbox = new Sandbox({
       files: {
-        'supervisord.conf': `[program:odd]\ncommand=%(here)s/odd\nstderr_logfile=%(here)s/err\nstartretries=0`,
+        'supervisord.conf': `[program:odd]\ncommand=%(here)s/odd\nstderr_logfile=%(here)s/err\nstartretries=0\nstartsecs=20`,
         odd: 'echo no interpreter line\n',
       },
     });
@@ -308,7 +308,7 @@ stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0`,
 
   scenario('a log file that cannot be opened is a spawn error', async () => {
     await using daemon = await startDaemon({
-      config: `[program:logless]\n${sleeper}\nstdout_logfile=%(here)s/childlog\nstartretries=0`,
+      config: `[program:logless]\n${sleeper}\nstdout_logfile=%(here)s/childlog\nstartretries=0\nstartsecs=20`,
     });
     const { description } = await daemon.waitForStatus('logless', 'FATAL');
     expect(description).toBe("unknown error making dispatchers for 'logless': EISDIR");
@@ -322,11 +322,14 @@ stdout_logfile=%(here)s/out\nredirect_stderr=true\nstartretries=0`,
         files: {
           'supervisord.conf': `[program:shut-out]
 command=sleep 86400
+startsecs=20
 directory=%(here)s/closed
 [program:not-theirs]
 command=%(here)s/closed/tool
+startsecs=20
 [program:mode-700]
 command=%(here)s/open/tool
+startsecs=20
 [program:let-in]
 command=sleep 86400
 directory=%(here)s/of-group`

@@ -63,6 +63,8 @@ while server.supervisor.getProcessInfo("team:b")["statename"] != "RUNNING":
     time.sleep(0.05)
 call("supervisor.stopProcess", "team:a", False)
 call("supervisor.stopProcessGroup", "team")
+while server.supervisor.getProcessInfo("team:a")["statename"] != "STOPPED":
+    time.sleep(0.05)
 call("supervisor.startProcess", "team:a")
 call("supervisor.startProcessGroup", "team")
 call("supervisor.signalProcess", "team:a", "URG")
