@@ -69,7 +69,7 @@ function attempts(facts: ExplainedProcess): readonly string[] {
   if (first === undefined || failedStarts.length < 2) return [];
   const when = failedStarts.map(({ at }) => ago(facts, at)).reverse();
   if (failedStarts.every((start) => describeStart(start) === describeStart(first))) {
-    return [`failed starts: ${when.join(', ')}, each ${describeStart(first)}`];
+    return [`failed starts: ${when.join(', ')}, each: ${describeStart(first)}`];
   }
   return [
     'failed starts, the latest first:',

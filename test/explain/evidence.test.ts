@@ -218,7 +218,7 @@ test('failed starts are listed, or counted when they were alike', () => {
       { ...quick(exited(1)), failedStarts: codes.map((code, index) => start(code, 6 - index)) },
       found(),
     ).filter((line) => line.includes(' ago'));
-  expect(failedStarts(1, 1)).toEqual(['failed starts: 5.0 s ago, 6.0 s ago, each exited with status 1 after 0.2 s']);
+  expect(failedStarts(1, 1)).toEqual(['failed starts: 5.0 s ago, 6.0 s ago, each: exited with status 1 after 0.2 s']);
   expect(failedStarts(1, 2)).toEqual([
     '  5.0 s ago: exited with status 2 after 0.2 s',
     '  6.0 s ago: exited with status 1 after 0.2 s',

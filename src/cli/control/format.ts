@@ -14,10 +14,17 @@ export function formatStatus(infos: readonly ProcessInfo[], paint: Pick<Paint, '
   const rows = infos.map((info) => ({ info, name: displayName(info.group, info.name) }));
   const width = rows.reduce((widest, { name }) => Math.max(widest, countCharacters(name)), minimumNameWidth) + 3;
   return rows.map(
-    ({ info: { statename, description }, name }) =>
-      pad(name, width) + paint.state(statename, statename) + pad('', 10 - countCharacters(statename)) + description,
+    ({ info, name }) =>
+      pad(name, width) +
+      paint.state(looksLike(info), info.statename) +
+      pad('', 10 - countCharacters(info.statename)) +
+      info.description,
   );
 }
+
+/** What has done its work is as quiet as what was stopped. */
+const looksLike = ({ statename, exitstatus }: ProcessInfo): ProcessInfo['statename'] =>
+  statename === 'EXITED' && exitstatus === 0 ? 'STOPPED' : statename;
 
 /** The line of `avail` for one configured process. */
 export function formatConfigInfo(info: ConfigInfo): string {

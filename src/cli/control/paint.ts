@@ -15,7 +15,6 @@ const styled = (style: string, text: string): string => `${escapeCharacter}[${st
 
 const green = '32';
 const yellow = '33';
-const red = '31';
 const boldRed = '1;31';
 const faint = '2';
 const bold = '1';
@@ -27,7 +26,8 @@ const stateStyles: Readonly<Record<ProcessState, string>> = {
   BACKOFF: boldRed,
   FATAL: boldRed,
   UNKNOWN: boldRed,
-  EXITED: red,
+  // Which status is expected is not told everywhere: it is no alarm.
+  EXITED: yellow,
   STOPPED: faint,
 };
 

@@ -1,6 +1,7 @@
 /** The action `trace`, which Supervisor has not: what the daemon remembers of what happened, and why it did. */
 
 import { Fault, faultCodes } from '../../model/errors.ts';
+import { parseProcessName } from '../../model/process-name.ts';
 import { notifications, subscriptionMethods } from '../../protocol/messages.ts';
 import { checkServer } from './check-server.ts';
 import type { ControlContext } from './context.ts';
@@ -31,7 +32,7 @@ export async function trace(context: ControlContext, argument: string): Promise<
   } catch (error) {
     if (tellUnknown(context, 'trace', error)) return;
     if (!(error instanceof Fault && error.code === faultCodes.BAD_NAME)) throw error;
-    context.output.line(`${read.options.name}: ERROR (no such process)`);
+    context.output.line(unknownName(read.options.name));
     context.exitStatus = exitStatuses.generic;
   }
 }
@@ -55,6 +56,7 @@ async function showTrace(context: ControlContext, options: TraceOptions): Promis
   const answer = fieldsOf(await context.server.call('trace.read', name, 0, mostRecords));
   for (const record of listOf(answer.get('records'))) show(record);
   if (options.follow) {
+    if (last === 0) context.output.note(`hint: ${noTrace}`);
     await untilInterrupted(context.interrupts, (signal) => follow(context, name, { show, since: last, signal }));
   } else if (shown.size === 0 && !json) {
     context.output.note(`hint: ${await whyNothing(context, options)}`);
@@ -81,9 +83,17 @@ function follow(context: ControlContext, name: string, { show, since, signal }: 
   });
 }
 
+const noTrace = 'nothing is remembered: trace_size is 0, or nothing has happened yet';
+
+/** As other actions say it. */
+function unknownName(name: string): string {
+  const { group, process } = parseProcessName(name);
+  return process === null ? `${group}: ERROR (no such group)` : `${name}: ERROR (no such process)`;
+}
+
 async function whyNothing(context: ControlContext, { name, sinceMs }: TraceOptions): Promise<string> {
   const answer = fieldsOf(await context.server.call('trace.read', '', 0, 1));
-  if (numberOf(answer, 'last') === 0) return 'nothing is remembered: trace_size is 0, or nothing has happened yet';
+  if (numberOf(answer, 'last') === 0) return noTrace;
   const about = name === '' ? '' : ` about ${name}`;
   return `nothing is remembered${about}${sinceMs === null ? '' : ' of that time'}`;
 }

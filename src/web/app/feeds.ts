@@ -30,7 +30,8 @@ export function followTrace(link: Link, store: Store): void {
       store.forgetRecords();
       return ['subscribe.trace', '', 0];
     },
-    onBegin: () => store.set({ hasTrace: true }),
+    // Where a trace is kept, the start of the daemon is its first record.
+    onBegin: (reply) => store.set({ hasTrace: (reply as { readonly last: number }).last > 0 }),
     onNotification: (_method, [records]) => store.addRecords(records as readonly TraceRecord[]),
     onRefused: () => store.set({ hasTrace: false }),
   });

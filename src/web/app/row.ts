@@ -74,7 +74,8 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
       setText(cell('restarts'), isLive && restarts > 0 ? String(restarts) : '');
       setText(cell('cpu'), usage === null ? '' : cpuOf(usage.cpu));
       setText(cell('memory'), usage === null ? '' : sizeOf(usage.memory));
-      setText(cell('exit'), lastExit);
+      setText(cell('exit'), shortExit(lastExit));
+      setAttribute(cell('exit'), 'title', lastExit === '' ? null : lastExit);
       const sentence = remarkOn(countDown(why, left), statename);
       if (cell('why').textContent !== sentence) {
         setText(cell('why'), sentence);
@@ -87,6 +88,9 @@ export function createProcessRow(onAction: OnAction): ProcessRow {
     },
   };
 }
+
+/** `exit status 1` and `terminated by SIGKILL` without what the title of the column says. */
+const shortExit = (lastExit: string): string => lastExit.replace(/^exit |^terminated by /, '');
 
 /** That a program runs, and since when, is in other columns. */
 const remarkOn = (why: string, statename: string): string => {

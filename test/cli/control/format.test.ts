@@ -30,6 +30,17 @@ describe('the status table', () => {
     expect(formatStatus([processInfo(emoji, 'EXITED')])).toEqual([`${emoji}   EXITED    `]);
   });
 
+  it.each([
+    ['EXITED', 0, 'STOPPED'],
+    ['EXITED', 2, 'EXITED'],
+    ['EXITED', -1, 'EXITED'],
+    ['FATAL', 0, 'FATAL'],
+  ] as const)('paints %s with status %i as %s', (statename, exitstatus, as) => {
+    const paint = { state: (state: string, text: string) => `<${state}>${text}` };
+    const [line] = formatStatus([processInfo('once', statename, { exitstatus })], paint);
+    expect(line).toContain(`<${as}>${statename}`);
+  });
+
   it('has no lines for no processes', () => {
     expect(formatStatus([])).toEqual([]);
   });

@@ -204,6 +204,9 @@ describe('trace', () => {
     const missing = fakeSession({ answers: { 'trace.read': Fault.of('BAD_NAME', 'nope') } });
     await runLine(missing.context, 'trace nope');
     expect(missing.stdout()).toBe('nope: ERROR (no such process)\n');
+    const missingGroup = fakeSession({ answers: { 'trace.read': Fault.of('BAD_NAME', 'nope:*') } });
+    await runLine(missingGroup.context, 'trace nope:*');
+    expect(missingGroup.stdout()).toBe('nope: ERROR (no such group)\n');
     const original = fakeSession({ answers: { 'trace.read': Fault.of('UNKNOWN_METHOD') } });
     await runLine(original.context, 'trace');
     expect(original.stdout()).toBe(
