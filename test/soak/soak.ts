@@ -29,7 +29,7 @@ export interface PhaseReport {
 
 /** Enough of each that everything has been opened once; a long phase is warmed up with a share of its amount. */
 const smallestWarmUp: Readonly<Record<PhaseName, number>> = { restarts: 40, clients: 12, logs: 1024 * 1024 };
-const warmUpShare = 0.05;
+const warmUpShare = 0.2;
 
 const warmUpAmount = (phase: PhaseName, amount: number): number =>
   Math.max(smallestWarmUp[phase], Math.round(amount * warmUpShare));
@@ -60,6 +60,7 @@ export async function soak(options: SoakOptions, onReport: (report: PhaseReport)
         await client.call('supervisor.getProcessInfo', observedProcess);
         samples.push({ progress, latencyMs: performance.now() - begun, ...lookAt(daemon.pid) });
       };
+      await look();
       const work = phases[phase]({
         daemon,
         port,

@@ -6,16 +6,15 @@ import { pause } from '../helpers/wait.ts';
 const lookEveryMs = 20;
 
 /**
- * Looks at least once, until the work is done. Throws what the work threw or a look, whichever was first: what fails
+ * Looks at least once, and until the work is done. Throws what the work threw or a look, whichever was first: what fails
  * afterwards, because everything is being given up, would only hide it.
  */
 export async function watchDuring(work: Promise<void>, look: () => Promise<void>): Promise<void> {
   let isOver = false;
   const watch = async (): Promise<void> => {
-    await look();
     while (!isOver) {
-      await pause(lookEveryMs);
       await look();
+      await pause(lookEveryMs);
     }
   };
   const finished = work.finally(() => {
