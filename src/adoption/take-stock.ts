@@ -8,7 +8,7 @@ import type { JournalHeader } from '../journal/header.ts';
 import { readJournal, type SlotRecord } from '../journal/read-journal.ts';
 import type { GroupSpec } from '../model/program-spec.ts';
 import { looksLikeKeeper } from '../os/keeper.ts';
-import { pipeHolders } from '../os/pipe-holders.ts';
+import { deletedPipeHolders, pipeHolders } from '../os/pipe-holders.ts';
 import { bootId, type ProcessFacts, processFacts } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
@@ -47,8 +47,12 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
   }
   if (reading.kind !== 'read') {
     const slots = directory.fifoSlots();
-    const holders = pipeHolders(pipesOf(directory, slots));
+    // With the directory deleted, the pipes are known by who still keeps them.
+    const deleted = deletedPipeHolders(directory.path, looksLikeKeeper);
+    const holders = [...pipeHolders(pipesOf(directory, slots)), ...deleted];
     const keepers = holders.filter(({ pid }) => looksLikeKeeper(pid));
+    const daemon = deleted.find(({ pid }) => keepers.some(({ parentPid }) => parentPid === pid));
+    if (daemon !== undefined) return { kind: 'refused', reason: refusalBeside(daemon.pid) };
     const strangers = holders.filter((holder) => !keepers.includes(holder));
     const missing = strangers.length > 0 ? ['it is gone, but programs of an earlier supervisord run'] : [];
     const problems = reading.kind === 'none' ? missing : [reading.reason];
@@ -66,7 +70,7 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
     adopts,
   });
   if (plan.kind === 'daemon-lives') {
-    return { kind: 'refused', reason: `another supervisord (pid ${plan.pid}) looks after these programs already` };
+    return { kind: 'refused', reason: refusalBeside(plan.pid) };
   }
   if (plan.kind === 'not-permitted') {
     const names = plan.records.map(({ record }) => `${record.name} (pid ${record.pid})`).join(', ');
@@ -85,6 +89,8 @@ export function takeStock({ directory, groups, adopts }: StockRequest): StockOut
   const free = Math.max(reservedSlots, ...unknown.map((slot) => slot + 1));
   return { kind: 'taken', stock: { header, decisions, strangers, keepers, reservedSlots: free, problems } };
 }
+
+const refusalBeside = (pid: number): string => `another supervisord (pid ${pid}) looks after these programs already`;
 
 const pipesOf = ({ path }: RuntimeDirectory, slots: readonly number[]): readonly string[] =>
   slots.flatMap((slot) => ['in', 'out', 'err'].map((ending) => `${path}/${slot}.${ending}`));

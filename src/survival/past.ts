@@ -61,7 +61,7 @@ export function leftoversOf({ decisions, strangers }: Stock): readonly Leftover[
   const unknown = strangers.map(({ pid, startTicks, groupId }): Leftover => {
     // What a program has started is in the program's group, and cannot be signalled as a group of its own.
     const stop = { ...usualStop, asGroup: groupId === pid, killAsGroup: groupId === pid };
-    return { title: 'a program', program: { pid, startTicks }, stop, reason: 'its record in the journal is damaged' };
+    return { title: 'a program', program: { pid, startTicks }, stop, reason: 'its record in the journal is lost' };
   });
   return [...known, ...unknown];
 }

@@ -6,7 +6,7 @@ import { headerPositions } from '../../src/journal/layout.ts';
 import { readJournal, type SlotRecord } from '../../src/journal/read-journal.ts';
 import { processFacts } from '../../src/os/process-identity.ts';
 import { gone, Lives } from '../helpers/lives.ts';
-import { isAlive, sendSignal } from '../helpers/process-table.ts';
+import { isAlive, openDescriptors, sendSignal } from '../helpers/process-table.ts';
 import { fixture } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
@@ -58,6 +58,31 @@ describe('a daemon does not start', () => {
         `Error: Another supervisord (pid ${daemonPid}) is already running with the runtime directory ${sandbox.path('run')}.`,
       );
       expect(await runningPid(lives, 'steady')).toBe(pid);
+      await lives.next();
+      expect(await runningPid(lives, 'steady')).toBe(pid);
+    },
+    oursOnly,
+  );
+
+  scenario(
+    'beside another one whose runtime directory was deleted and not made again yet, which notices nothing',
+    async () => {
+      await using lives = await Lives.begin(sleeper('steady'));
+      const pid = await runningPid(lives, 'steady');
+      await waitFor('a keeper', () => lives.sandbox.processes().some(({ command }) => command.includes('keeper')));
+      const other = lives.sandbox
+        .read('supervisord.conf')
+        .replaceAll(/(supervisor\.sock|supervisord\.(?:pid|log))/g, 'other-$1');
+      lives.sandbox.write('other.conf', other);
+      lives.daemon.signal('SIGSTOP');
+      rmSync(lives.sandbox.path('run'), { recursive: true });
+      const refused = await lives.sandbox.supervisord('-n', '-c', lives.sandbox.path('other.conf'));
+      lives.daemon.signal('SIGCONT');
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toContain(
+        `another supervisord (pid ${lives.daemon.pid}) looks after these programs already`,
+      );
+      await waitFor('the journal', () => lives.sandbox.has('run/journal'));
       await lives.next();
       expect(await runningPid(lives, 'steady')).toBe(pid);
     },
@@ -183,6 +208,32 @@ describe('the runtime directory', () => {
       const { pid: second } = await lives.info('reader');
       await lives.next();
       expect(await runningPid(lives, 'reader')).toBe(second);
+    },
+    oursOnly,
+  );
+
+  scenario(
+    'that somebody deletes while no daemon lives has its programs ended before they are started anew, and no others',
+    async () => {
+      await using lives = await Lives.begin(sleeper('one') + sleeper('two', 'stdout_logfile=NONE'));
+      const before = [await runningPid(lives, 'one'), await runningPid(lives, 'two')];
+      const isKept = (pid: number): boolean => {
+        const keepers = lives.sandbox.processes().filter(({ command }) => command.startsWith('statevisor-keeper'));
+        const kept = new Set(keepers.flatMap((keeper) => Object.values(openDescriptors(keeper.pid))));
+        return Object.values(openDescriptors(pid)).some((name) => name.includes('/run/') && kept.has(name));
+      };
+      await waitFor('the pipes to be kept', () => before.every(isKept));
+      await lives.kill();
+      rmSync(lives.sandbox.path('run'), { recursive: true });
+      await lives.start();
+      for (const name of ['one', 'two']) expect(before).not.toContain(await runningPid(lives, name));
+      expect(before.filter(isAlive)).toEqual([]);
+      expect(lives.programs(/^sleep 86400/)).toHaveLength(2);
+      for (const pid of before) expect(lives.daemon.log()).toContain(`ending a program (pid ${pid}), which`);
+      expect(lives.daemon.log()).toMatch(/WARN the journal in .*: it is gone, but programs .* run/);
+      const after = [await runningPid(lives, 'one'), await runningPid(lives, 'two')];
+      await lives.next();
+      expect([await runningPid(lives, 'one'), await runningPid(lives, 'two')]).toEqual(after);
     },
     oursOnly,
   );

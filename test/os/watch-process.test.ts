@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { ExitStatus } from '../../src/model/exit-status.ts';
 import { makeFifo, openFifoForProgram } from '../../src/os/fifo.ts';
-import { pipeHolders } from '../../src/os/pipe-holders.ts';
+import { deletedPipeHolders, pipeHolders } from '../../src/os/pipe-holders.ts';
 import { processFacts } from '../../src/os/process-identity.ts';
 import { createReadiness, type Readiness } from '../../src/os/readiness.ts';
 import type { Reaper } from '../../src/os/reaper.ts';
@@ -127,4 +127,25 @@ test('the holders of a named pipe are found, and nobody else', async () => {
   expect(pipeHolders([held]).map(({ pid }) => pid)).toEqual([stranger.pid]);
   expect(pipeHolders([other])).toEqual([]);
   expect(pipeHolders([join(directory, 'missing')])).toEqual([]);
+});
+
+test('the holders of deleted pipes are found through a keeper of theirs, also by another way to their place', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'holders-'));
+  ends.push(() => rmSync(place, { recursive: true, force: true }));
+  const directory = join(place, 'run');
+  mkdirSync(directory);
+  symlinkSync('run', join(place, 'link'));
+  for (const slot of [0, 1]) makeFifo(join(directory, `${slot}.out`), 0o600);
+  const holds = (slot: number): number => startStranger(`exec sleep 60 <> ${directory}/${slot}.out`).pid;
+  const [keeper, program, orphan] = [holds(0), holds(0), holds(1)];
+  const paths = [0, 1].map((slot) => join(directory, `${slot}.out`));
+  await waitFor('the pipes to be opened', () => pipeHolders(paths).length === 3);
+  const found = (): readonly number[] =>
+    deletedPipeHolders(join(place, 'link'), (pid) => pid === keeper).map(({ pid }) => pid);
+  expect(found()).toEqual([]);
+  for (const path of paths) rmSync(path);
+  expect(found()).toEqual([keeper, program]);
+  expect(deletedPipeHolders(directory, (pid) => pid === orphan).map(({ pid }) => pid)).toEqual([orphan]);
+  expect(deletedPipeHolders(directory, () => false)).toEqual([]);
+  expect(deletedPipeHolders(place, () => true)).toEqual([]);
 });
