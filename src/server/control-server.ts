@@ -19,8 +19,8 @@ import { inetPeer, type Peer, unixPeer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 import type { ServedConnection } from './session.ts';
 import { showOut } from './show-out.ts';
+import { openStandingSocket } from './standing-socket.ts';
 import type { TlsFront } from './tls-front.ts';
-import { openUnixSocket } from './unix-socket.ts';
 import { boundUnreadOutput } from './unread-output.ts';
 
 export interface ControlServerOptions {
@@ -164,7 +164,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     const onConnection = (socket: Socket): void =>
       accept(socket, false, (id) => serve(socket, socket, id, server, access, unixPeer(socket, id)));
     const onAcceptError = (error: Error): void => log.error(`${path}: ${error.message}`);
-    return await openUnixSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice });
+    return await openStandingSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice, log });
   }
 
   async function openInet(server: InetServerSpec, access: Access, inherited: number | null): Promise<InetSocketResult> {

@@ -1,7 +1,6 @@
 /**
  * Opens and closes a listening unix socket with Supervisor's manners: never reachable with a wrong mode or owner, a stale
- * file is taken over, a live one is left alone, and at the end only our own file is removed. It is the one file in this
- * folder that touches the file system.
+ * file is taken over, a live one is left alone, and at the end only our own file is removed.
  */
 
 import { once } from 'node:events';
