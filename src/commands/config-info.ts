@@ -1,8 +1,8 @@
 /** What a client is told about the configuration of a process; field names, their order and values are Supervisor's. */
 
 import type { GroupSpec, LogfileSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
+import { withoutSecrets } from '../model/secrets.ts';
 import type { ActiveGroup, LogAccess } from './control.ts';
-import { withoutSecrets } from './secrets.ts';
 
 export interface ConfigInfo {
   readonly autostart: boolean;

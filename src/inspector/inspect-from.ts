@@ -1,6 +1,7 @@
 /** The bridge to an inspector, loaded only where one is wanted. */
 
 import type { AnyActorRef } from 'xstate';
+import { withoutSecrets } from '../model/secrets.ts';
 import type { BridgeOptions } from './inspector-bridge.ts';
 
 /** `url`: null for none. Returns the function that ends it. */
@@ -17,7 +18,9 @@ export function inspectFrom(
       if (!closed) close = openInspectorBridge({ ...options, root, url });
     })
     .catch((error: unknown) => {
-      options.log.warn(`inspector ${url}: internal error: ${error instanceof Error ? error.stack : String(error)}`);
+      options.log.warn(
+        `inspector ${withoutSecrets(url)}: internal error: ${error instanceof Error ? error.stack : String(error)}`,
+      );
     });
   return () => {
     closed = true;

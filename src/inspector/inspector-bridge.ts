@@ -5,6 +5,7 @@
 
 import { WebSocket } from 'ws';
 import type { AnyActorRef } from 'xstate';
+import { withoutSecrets } from '../model/secrets.ts';
 import { feedInspector } from './inspection-feed.ts';
 
 export interface BridgeOptions {
@@ -31,11 +32,12 @@ export function openInspectorBridge({ root, url, now, log, pauseMs = usualPauseM
   let pause = pauseMs;
   let retry: NodeJS.Timeout | null = null;
   let socket: WebSocket | null = null;
+  const shownUrl = withoutSecrets(url);
   /** Said once, until it has been different. */
   let told = '';
 
   const tell = (say: 'info' | 'warn', message: string): void => {
-    if (message !== told) log[say](`inspector ${url}: ${message}`);
+    if (message !== told) log[say](`inspector ${shownUrl}: ${message}`);
     told = message;
   };
 

@@ -106,6 +106,14 @@ describe('the bridge to an inspector', () => {
     expect(received.every(({ type, _version }) => type === '@xstate.actor' && typeof _version === 'string')).toBe(true);
   });
 
+  test('names a listener in the log without the password and the token of its address', async () => {
+    const nobody = await InspectorServer.open();
+    await nobody.close();
+    const { lines } = inspectTree(`ws://viewer:hidden1@127.0.0.1:${nobody.port}/?token=hidden2`);
+    await waitFor('a refusal', () => lines.length > 0);
+    expect(lines[0]).toMatch(/^warn inspector ws:\/\/viewer:\*{4}@127\.0\.0\.1:\d+\/\?token=\*{4}: connect/);
+  });
+
   test('waits for a listener that is not there yet, says so once, and begins anew after each loss', async () => {
     const first = await InspectorServer.open();
     const { port, url } = first;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withoutSecrets } from '../../src/commands/secrets.ts';
+import { withoutSecrets } from '../../src/model/secrets.ts';
 
 describe('what looks like a password', () => {
   it.each([
