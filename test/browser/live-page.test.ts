@@ -182,16 +182,10 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     await keyboard.type('nothing like it');
     await page.locator('.programs .empty', { hasText: 'None of 6 programs matches' }).waitFor();
     await keyboard.press('Escape');
-    for (let count = 0; count < 6; count += 1) {
-      if (
-        (await page
-          .locator('.row.current')
-          .getAttribute('data-key', { timeout: 500 })
-          .catch(() => '')) === 'web:web'
-      )
-        break;
-      await keyboard.press('j');
-    }
+    await keyboard.press('/');
+    await keyboard.type('web');
+    await keyboard.press('Enter');
+    await page.locator('.row.current[data-key="web:web"]').waitFor();
     await keyboard.press('Enter');
     await page.getByRole('heading', { name: 'web', exact: true }).waitFor();
     await keyboard.press('x');
@@ -206,7 +200,19 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     await keyboard.press('t');
     expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
     await keyboard.press('Escape');
+    await page.evaluate("location.hash = '#/gone:gone'");
+    await page.locator('.row.current[data-key="gone:gone"]').waitFor();
+    await keyboard.press('Escape');
     expect(new URL(page.url()).hash).toBe('#/');
+  });
+
+  test('says where no trace is kept', async () => {
+    await using visit = await visitLive(browser, {
+      config: `[supervisord]\ntrace_size=0\n${config}`,
+      hash: '#/web:web/timeline',
+    });
+    await visit.page.getByText('The daemon keeps no trace (trace_size=0).').waitFor();
+    await visit.page.locator('.time-bar', { hasText: 'no trace' }).waitFor();
   });
 
   test('offers whoever may only look nothing else', async () => {

@@ -144,6 +144,11 @@ function show(store: Store, link: Link): void {
     else if (isOffered(wanted, process.statename)) onAction(wanted, { kind: 'process', name });
     else toasts.bad(`${name} is ${process.statename}: there is nothing to ${wanted}.`);
   };
+  topBar.search.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Enter') return;
+    store.set({ cursor: '' });
+    move(1);
+  });
   const openTab = (tab: Tab) => (): void => go({ tab, isOpen: true });
   listenToKeys({
     '/': () => topBar.search.select(),
@@ -183,7 +188,11 @@ function show(store: Store, link: Link): void {
   const route = readRoute(location.hash);
   store.set({ route, cursor: route.process ?? '' });
   store.tellAll();
-  addEventListener('hashchange', () => store.set({ route: readRoute(location.hash) }));
+  addEventListener('hashchange', () => {
+    const route = readRoute(location.hash);
+    // Keys act on what is looked at.
+    store.set({ route, cursor: route.process ?? store.cursor });
+  });
 }
 
 const done: Readonly<Record<Action, string>> = { start: 'started', stop: 'stopped', restart: 'restarted' };
