@@ -85,6 +85,23 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     await page.locator('.stage .remark').waitFor({ state: 'detached' });
   });
 
+  test('shows the chart of every kind of actor in the tree', async () => {
+    await using visit = await visitLive(browser, { config, hash: '#/web:web/tree' });
+    const { page, complaints } = visit;
+    for (const [actor, path] of [
+      ['supervisor', 'running'],
+      ['group', 'active'],
+      ['process', 'alive.RUNNING'],
+    ] as const) {
+      const line = page.locator('.actor-line', { has: page.locator('.actor', { hasText: new RegExp(`^${actor}$`) }) });
+      await line.locator('button.state-name', { hasText: path }).first().click();
+      await page.locator(`.actor-chart .state.active[data-state="${path}"]`).waitFor();
+    }
+    await page.getByRole('button', { name: 'Close the chart' }).click();
+    await page.locator('.actor-chart').waitFor({ state: 'hidden' });
+    expect(complaints).toEqual([]);
+  });
+
   test('tells what the daemon answers when something cannot be done', async () => {
     await using visit = await visitLive(browser, { config });
     const { page } = visit;

@@ -1,6 +1,7 @@
 /** The tree of actors with their states and what each waits for: that of the daemon, or the branch of one program. */
 
 import type { TreeNode } from '../../model/trace.ts';
+import { createActorChart, hasChart } from './actor-chart.ts';
 import { element, fill } from './elements.ts';
 import { actorKey, statesAt } from './history.ts';
 import type { Link } from './link.ts';
@@ -21,7 +22,9 @@ const mostLeaves = 400;
 type States = ReadonlyMap<string, string>;
 
 export function createTreeView(link: Link, store: Store): TreeView {
-  const node = element('div', { class: 'tree-view' });
+  const list = element('div', { class: 'tree-list' });
+  const chart = createActorChart(() => store.now());
+  const node = element('div', { class: 'tree-view' }, list, chart.node);
   let root: TreeNode | null = null;
   let problem = '';
   let isReading = false;
@@ -44,7 +47,7 @@ export function createTreeView(link: Link, store: Store): TreeView {
     const branch = root === null ? null : process === null ? root : branchOf(root, process);
     if (branch === null) {
       fill(
-        node,
+        list,
         element(
           'p',
           { class: 'empty' },
@@ -55,12 +58,23 @@ export function createTreeView(link: Link, store: Store): TreeView {
     }
     const budget = { left: mostLeaves };
     const then = store.moment === null ? null : statesAt(store.records, store.moment.serial);
-    const list = element('ul', { class: 'tree', role: 'tree', 'aria-label': 'Actors' }, item(branch, budget, then));
     fill(
-      node,
       list,
+      element('ul', { class: 'tree', role: 'tree', 'aria-label': 'Actors' }, item(branch, budget, then)),
       budget.left < 0 && element('p', { class: 'quiet' }, 'Choose a program to see the rest of its branch.'),
     );
+    chart.update((chosen) => {
+      const actor = root === null ? null : sameActor(root, chosen);
+      return actor === null ? null : then === null ? actor.state : stateThen(actor, then);
+    });
+  }
+
+  async function openChart(actor: TreeNode, state: string): Promise<void> {
+    try {
+      await chart.open(actor, state);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
   }
 
   function item(actor: TreeNode, budget: { left: number }, then: States | null): HTMLElement {
@@ -83,8 +97,16 @@ export function createTreeView(link: Link, store: Store): TreeView {
         element('b', {}, actor.of || 'root'),
         state !== '' &&
           element(
-            'span',
-            { class: 'state-name', 'data-tone': name === null ? 'quiet' : stateStyles[name].tone },
+            hasChart(actor) ? 'button' : 'span',
+            {
+              class: 'state-name',
+              'data-tone': name === null ? 'quiet' : stateStyles[name].tone,
+              ...(hasChart(actor) && {
+                type: 'button',
+                title: `Chart of this ${actor.actor}`,
+                onclick: () => void openChart(actor, state),
+              }),
+            },
             state,
           ),
         !isPast &&
@@ -103,6 +125,16 @@ export function createTreeView(link: Link, store: Store): TreeView {
   }
 
   return { node, refresh, draw };
+}
+
+/** The same actor in a tree that was read later. */
+function sameActor(within: TreeNode, wanted: TreeNode): TreeNode | null {
+  if (within.actor === wanted.actor && within.of === wanted.of) return within;
+  for (const child of within.children) {
+    const found = sameActor(child, wanted);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The line of actors that leads to a program, and what is below it. */
