@@ -139,7 +139,7 @@ describe.skipIf(found.kind === 'absent' || againstOriginal)('the live page', { t
     await untilState(page, 'web:web', 'STOPPING');
     await page.locator('.causes', { hasText: 'supervisor.stopProcess' }).waitFor();
     await page.getByRole('button', { name: 'What it wrote until then' }).click();
-    await page.locator('dialog.output .log-line', { hasText: 'INFO up' }).waitFor();
+    await page.locator('dialog.output .log-line:not(.earlier)', { hasText: 'INFO up' }).waitFor();
     await page.keyboard.press('Escape');
     // By the request to the record before it.
     await page.keyboard.press('[');

@@ -42,6 +42,9 @@ export async function readRole(link: Link, store: Store): Promise<void> {
   store.set({ role: hello.role ?? null });
 }
 
+/** How often it is asked why a program has not ended yet. */
+const stoppingMs = 2000;
+
 /** Asks again whenever the program has changed. */
 export function followWhy(link: Link, store: Store): void {
   let asked = '';
@@ -49,7 +52,9 @@ export function followWhy(link: Link, store: Store): void {
     const { process } = store.route;
     const row = process === null ? undefined : store.processes.get(process);
     if (process === null || row === undefined || store.link.kind !== 'open') return;
-    const question = `${process} ${row.state} ${row.since} ${row.pid}`;
+    // Who is still alive in its group changes while its state does not.
+    const moment = row.statename === 'STOPPING' ? Math.floor(store.now() / stoppingMs) : 0;
+    const question = `${process} ${row.state} ${row.since} ${row.pid} ${moment}`;
     if (question === asked) return;
     asked = question;
     const why = (await link.call('trace.why', process)) as Explanation;

@@ -16,7 +16,7 @@ interface Output {
   readonly bytes?: Uint8Array;
 }
 
-/** What came just before, where nothing was written between this record and the one before it. */
+/** What came before is shown as well, up to so much, and more quietly. */
 const leastBytes = 2048;
 
 export function createOutputDialog(link: Link): OutputDialog {
@@ -43,14 +43,20 @@ export function createOutputDialog(link: Link): OutputDialog {
         return element('section', {}, heading, element('p', { class: 'quiet' }, 'The log does not hold it any more.'));
       }
       const ansi = createAnsiReader();
-      const lines = new TextDecoder().decode(output.bytes).replace(/\n$/, '').split('\n');
-      const shown = lines.map((line) =>
-        element(
-          'div',
-          { class: 'log-line' },
-          ...ansi.read(line).map(({ text, style }) => element('span', { class: style }, text)),
-        ),
-      );
+      const linesOf = (bytes: Uint8Array, name: string): readonly HTMLElement[] =>
+        splitLines(bytes).map((line) =>
+          element(
+            'div',
+            { class: name },
+            ...ansi.read(line).map(({ text, style }) => element('span', { class: style }, text)),
+          ),
+        );
+      const known = Math.max(0, (from?.written?.[channel] ?? 0) - start);
+      const shown = [
+        ...linesOf(output.bytes.subarray(0, known), 'log-line earlier'),
+        ...linesOf(output.bytes.subarray(known), 'log-line'),
+      ];
+      if (known >= output.bytes.length) heading.append(': nothing since the record before');
       return element('section', {}, heading, element('div', { class: 'log-lines', tabindex: 0 }, ...shown));
     } catch (error) {
       return element(
@@ -72,6 +78,10 @@ export function createOutputDialog(link: Link): OutputDialog {
         (other) => other.of === record.of && other.serial < record.serial && other.written !== null,
       );
       fill(content, await read(record, before, 'stdout'), await read(record, before, 'stderr'));
+      for (const lines of content.querySelectorAll('.log-lines')) lines.scrollTop = lines.scrollHeight;
     },
   };
 }
+
+const splitLines = (bytes: Uint8Array): readonly string[] =>
+  bytes.length === 0 ? [] : new TextDecoder().decode(bytes).replace(/\n$/, '').split('\n');

@@ -29,7 +29,7 @@ export function createWhyBox(store: Store, onRecord: (record: TraceRecord) => vo
     }
     const explanation: Explanation | null = store.moment === null && isAbout(store.why, shown) ? store.why : null;
     const left = shown.timer === null ? 0 : shown.timer.endsAt - store.now();
-    const text = countDown(shown.why || (explanation?.sentence ?? ''), left);
+    const text = countDown(sentenceOf(shown, explanation), left);
     why.hidden = text === '';
     why.dataset.tone = isTrouble(shown) ? stateStyles[shown.statename].tone : 'quiet';
     setText(sentence, text);
@@ -54,6 +54,12 @@ export function createWhyBox(store: Store, onRecord: (record: TraceRecord) => vo
 
   return { node: why, draw };
 }
+
+/** The table's sentence is kept up to date; what a program that ends still waits for is only in the other one. */
+const sentenceOf = ({ why, statename }: ShownProcess, explanation: Explanation | null): string => {
+  const full = explanation?.sentence.replace(/^[A-Z]+: /, '') ?? '';
+  return statename === 'STOPPING' ? full || why : why || full;
+};
 
 const isTrouble = ({ statename }: ShownProcess): boolean =>
   statename === 'FATAL' || statename === 'UNKNOWN' || statename === 'BACKOFF';
