@@ -66,8 +66,11 @@ export function quantile(values: readonly number[], share: number): number {
   return value;
 }
 
-/** What may be added by the heap that a runtime takes before it tidies up, in KiB, and by a busy machine, in milliseconds. */
-const allowedGrowthKib = 24 * 1024;
+/**
+ * What may be added by chance: in KiB by the garbage that is there at one time and not at another, of which the young
+ * generation alone may hold as much; in milliseconds by a busy machine.
+ */
+const allowedGrowthKib = 16 * 1024;
 const allowedSlowingMs = 5;
 const allowedFactor = 1.5;
 /** With fewer looks than these at either end, the time of answers is chance. */
