@@ -29,7 +29,9 @@ interface Count {
   clearedAt: number;
 }
 
-type Counts = Record<OutputChannelName, Count>;
+type Counts = Record<OutputChannelName, Count> & { told: Written };
+
+const nothingWritten: Written = Object.freeze({ stdout: 0, stderr: 0 });
 
 /** Most that is read at once: the end of what was asked for. */
 const mostBytes = 256 * 1024;
@@ -61,9 +63,14 @@ export class WrittenCounts {
     };
   }
 
+  /** The same object as long as nothing is written, for it is asked for all the time and kept. */
   of(process: string): Written {
     const counts = this.#counts.get(process);
-    return { stdout: counts?.stdout.bytes ?? 0, stderr: counts?.stderr.bytes ?? 0 };
+    if (counts === undefined) return nothingWritten;
+    const { stdout, stderr, told } = counts;
+    if (told.stdout !== stdout.bytes || told.stderr !== stderr.bytes)
+      counts.told = { stdout: stdout.bytes, stderr: stderr.bytes };
+    return counts.told;
   }
 
   cleared(path: string): void {
@@ -87,7 +94,7 @@ export class WrittenCounts {
   }
 
   #countOf(process: string, channel: OutputChannelName): Count {
-    const counts = this.#counts.get(process) ?? { stdout: begin(), stderr: begin() };
+    const counts = this.#counts.get(process) ?? { stdout: begin(), stderr: begin(), told: nothingWritten };
     this.#counts.set(process, counts);
     return counts[channel];
   }

@@ -1,7 +1,7 @@
 /** What an inspector may know of an actor: its machine, its state and plain figures. Never configuration or bytes. */
 
 import type { AnyActorRef } from 'xstate';
-import { isMachineSnapshot } from '../trace/actor-trail.ts';
+import { isMachineSnapshot } from '../trace/innermost-state.ts';
 
 /** Machines, and the actors of OS children; channels of output are too many and have no states. */
 export const isInspected = (ref: AnyActorRef): boolean => isMachineSnapshot(ref.getSnapshot()) || ref.id === 'child';

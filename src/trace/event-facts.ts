@@ -12,8 +12,19 @@ type Facts = TraceRecord['facts'];
 /** null for what is only said within the library that runs the machines. */
 export function eventName(type: string): string | null {
   if (!type.startsWith('xstate.')) return type;
-  if (type.startsWith('xstate.after.')) return `after ${type.split('.')[2] ?? ''}`;
+  if (type.startsWith('xstate.after.')) return timerName(type);
   return type.startsWith('xstate.error.actor.') ? 'actor failed' : null;
+}
+
+const timerNames = new Map<string, string>();
+
+/** Made once for each timer of a machine. */
+function timerName(type: string): string {
+  const known = timerNames.get(type);
+  if (known !== undefined) return known;
+  const name = `after ${type.split('.')[2] ?? ''}`;
+  timerNames.set(type, name);
+  return name;
 }
 
 const signal = ({ signal: { name } }: { signal: { name: string } }): string => name;

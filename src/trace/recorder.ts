@@ -3,12 +3,15 @@
  * nothing in them, asks no condition again and keeps no event.
  */
 
-import type { ActorRefLike, AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
+import type { ActorRefLike, AnyActorRef, AnyEventObject, AnyTransitionDefinition } from 'xstate';
 import type { TracedActor, TraceRecord } from '../model/trace.ts';
-import { innermostState, isMachineSnapshot, noteSent, type Trail, Trails, takeSent } from './actor-trail.ts';
+import { type Doer, forgetTrail, type Trail, trailOf } from './actor-trail.ts';
 import { eventFacts, eventName } from './event-facts.ts';
-import { measure, measureStep, unmade } from './guards.ts';
+import { isMachineSnapshot } from './innermost-state.ts';
+import { inspect, type Step } from './inspection.ts';
 import { none, type OpenRecord } from './open-record.ts';
+import { SentEvents } from './sent-events.ts';
+import { joined, StateTables } from './state-table.ts';
 
 export interface RecorderOptions {
   readonly nextSerial: () => number;
@@ -19,14 +22,7 @@ export interface RecorderOptions {
   readonly onRecord: (record: OpenRecord) => void;
 }
 
-type Inspected<Type extends InspectionEvent['type']> = Extract<InspectionEvent, { type: Type }>;
-
-/** What is being done at this moment, the innermost last. */
-interface Doing {
-  /** null for a request. */
-  readonly trail: Trail | null;
-  readonly serial: number;
-}
+type Told<Type extends Step['type']> = Extract<Step, { type: Type }>;
 
 /** Machines of which the steps that were not made tell nothing. */
 const plainActors: ReadonlySet<TracedActor> = new Set(['pool', 'listener']);
@@ -36,21 +32,16 @@ const signalEffectMs = 5000;
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #trails = new Trails();
-  readonly #doing: Doing[] = [];
+  readonly #tables = new StateTables();
+  /** Who does something at this moment, the innermost last. */
+  readonly #doing: Doer[] = [];
 
   constructor(options: RecorderOptions) {
     this.#options = options;
   }
 
-  /** Returns the function that ends it. */
-  attach(root: AnyActorRef): () => void {
-    const subscription = root.system.inspect((inspected) => this.#inspect(inspected));
-    return () => subscription.unsubscribe();
-  }
-
-  trailOf(ref: ActorRefLike): Trail {
-    return this.#trails.of(ref);
+  attach(root: AnyActorRef): void {
+    inspect(root, (step) => this.#follow(step));
   }
 
   /** Notes a request, which has no actor of its own. */
@@ -60,48 +51,52 @@ export class Recorder {
 
   /** What `order` sends follows from that record. */
   within<Result>(serial: number, order: () => Result): Result {
-    const depth = this.#doing.push({ trail: null, serial });
+    const request: Doer = { isDoing: true, lastSerial: serial };
+    this.#doing.push(request);
     try {
       return order();
     } finally {
-      this.#doing.length = depth - 1;
+      this.#end(request);
     }
   }
 
-  #inspect(inspected: InspectionEvent): void {
-    switch (inspected.type) {
+  #follow(step: Step): void {
+    switch (step.type) {
       case '@xstate.event':
-        this.#sent(inspected);
+        this.#sent(step);
         break;
       case '@xstate.microstep':
-        this.#stepped(inspected);
+        this.#stepped(step);
         break;
       case '@xstate.snapshot':
-        this.#settled(inspected);
+        this.#settled(step);
         break;
     }
   }
 
-  #sent({ actorRef, sourceRef, event }: Inspected<'@xstate.event'>): void {
-    const target = this.#trails.of(actorRef);
+  #sent({ actorRef, sourceRef, event }: Told<'@xstate.event'>): void {
+    const target = trailOf(actorRef);
     if (target.actor === null) return;
     if (event.type === 'xstate.init') {
-      target.lastSerial = sourceRef === undefined ? this.#current() : this.#trails.of(sourceRef).lastSerial;
+      target.lastSerial = sourceRef === undefined ? this.#current() : trailOf(sourceRef).lastSerial;
       target.since = this.#options.now();
       return;
     }
     const cause = this.#causeOf(target, sourceRef, event);
     if (sourceRef !== undefined && event.type.startsWith('xstate.error.actor.')) {
-      this.#leave(this.#trails.of(sourceRef));
-      this.#trails.forget(sourceRef);
+      this.#leave(trailOf(sourceRef));
+      forgetTrail(sourceRef);
     }
     if (target.actor === 'child') this.#order(target, event, cause);
-    else noteSent(target, event, cause);
+    else {
+      target.sent ??= new SentEvents();
+      target.sent.add(event, cause);
+    }
   }
 
   #causeOf(target: Trail, sourceRef: ActorRefLike | undefined, event: AnyEventObject): number {
     if (sourceRef === undefined) return this.#current();
-    const source = this.#trails.of(sourceRef);
+    const source = trailOf(sourceRef);
     if (source === target) return event.type.startsWith('xstate.after.') ? target.enteredBy : target.lastSerial;
     if (source.actor === 'child' && event.type === 'child.exited') return this.#causeOfEnd(source);
     return source.lastSerial;
@@ -123,71 +118,67 @@ export class Recorder {
     trail.lastSerial = trail.latest.serial;
   }
 
-  #stepped({ actorRef, event, snapshot, _transitions: transitions }: Inspected<'@xstate.microstep'>): void {
+  #stepped({ actorRef, event, snapshot, _transitions: transitions }: Told<'@xstate.microstep'>): void {
     if (event.type === 'xstate.init' || event.type === 'xstate.stop' || !isMachineSnapshot(snapshot)) return;
-    const trail = this.#trails.of(actorRef);
+    const trail = trailOf(actorRef);
     if (trail.actor === null) return;
-    const top = this.#doing.at(-1);
-    if (top?.trail !== trail) this.#begin(trail, actorRef as AnyActorRef, event, transitions[0]);
-    else if (trail.latest !== null && transitions[0] !== undefined) {
-      const { latest } = trail;
-      if (latest.to !== latest.from || latest.via.length > 0) latest.via = [...latest.via, latest.to];
-      const guards = trail.stepped === null ? none : measureStep(trail.stepped, event, transitions[0]);
-      if (guards.length > 0) latest.guards = [...latest.guards, ...guards];
-    }
-    if (trail.latest === null) return;
+    const [taken] = transitions;
+    if (this.#doing.at(-1) !== trail) this.#begin(trail, actorRef as AnyActorRef, event, taken);
+    else if (taken !== undefined) this.#goOn(trail, event, taken);
+    const { latest } = trail;
+    if (latest === null) return;
     trail.stepped = snapshot;
-    trail.latest.to = innermostState(snapshot);
-    if (transitions.some(({ target, reenter }) => target !== undefined && (reenter || target.length > 0)))
-      this.#entered(trail, trail.latest);
+    latest.to = this.#tables.of(snapshot).path;
+    if (transitions.some(entersStates)) {
+      trail.enteredBy = latest.serial;
+      trail.since = latest.at;
+    }
   }
 
   /** The first step of an event. Also made when it changes nothing. */
-  #begin(
-    trail: Trail,
-    ref: AnyActorRef,
-    event: AnyEventObject,
-    taken: Inspected<'@xstate.microstep'>['_transitions'][number] | undefined,
-  ): void {
+  #begin(trail: Trail, ref: AnyActorRef, event: AnyEventObject, taken: AnyTransitionDefinition | undefined): void {
     this.#leave(trail);
-    const cause = takeSent(trail, event);
+    const cause = trail.sent?.take(event) ?? 0;
     const name = eventName(event.type);
     const before: unknown = ref.getSnapshot();
     if (name === null || trail.actor === null || !isMachineSnapshot(before)) {
       trail.latest = null;
       return;
     }
-    const { isAnswered, guards } = measure(before, event, taken);
-    const from = innermostState(before);
+    const table = this.#tables.of(before);
     const { actor, of } = trail;
     const written = actor === 'process' ? this.#options.written(of) : null;
     const record = this.#add({ actor, of, event: name, cause, facts: eventFacts(event), written });
-    record.outcome = taken !== undefined ? 'taken' : isAnswered ? 'refused' : 'ignored';
-    record.from = from;
-    record.to = from;
-    record.guards = guards;
+    record.outcome = taken !== undefined ? 'taken' : table.answersTo(event) ? 'refused' : 'ignored';
+    record.from = table.path;
+    record.to = table.path;
+    record.guards = table.measure(before, event, taken);
     trail.latest = record;
     trail.lastSerial = record.serial;
-    this.#doing.push({ trail, serial: record.serial });
+    trail.isDoing = true;
+    this.#doing.push(trail);
   }
 
-  #entered(trail: Trail, { serial, at }: TraceRecord): void {
-    trail.enteredBy = serial;
-    trail.since = at;
+  /** A further step of the same event. */
+  #goOn({ latest, stepped }: Trail, event: AnyEventObject, taken: AnyTransitionDefinition): void {
+    if (latest === null || stepped === null) return;
+    const table = this.#tables.of(stepped);
+    if (latest.to !== latest.from || latest.via.length > 0)
+      latest.via = latest.via.length === 0 ? table.alone : [...latest.via, latest.to];
+    latest.guards = joined(latest.guards, table.measureStep(stepped, event, taken));
   }
 
-  #settled({ actorRef, event, snapshot }: Inspected<'@xstate.snapshot'>): void {
+  #settled({ actorRef, event, snapshot }: Told<'@xstate.snapshot'>): void {
     if (event.type === 'xstate.stop') {
-      this.#trails.forget(actorRef);
+      forgetTrail(actorRef);
       return;
     }
-    const trail = this.#trails.of(actorRef);
-    const { latest } = trail;
-    if (trail.actor === null || latest === null || !this.#doing.some((one) => one.trail === trail)) return;
-    if (latest.from !== latest.to && !plainActors.has(trail.actor) && isMachineSnapshot(snapshot)) {
-      const guards = unmade(snapshot, event);
-      if (guards.length > 0) latest.guards = [...latest.guards, ...guards];
-    }
+    if (!isMachineSnapshot(snapshot)) return;
+    const trail = trailOf(actorRef);
+    const { actor, latest } = trail;
+    if (actor === null || latest === null || !trail.isDoing) return;
+    if (latest.from !== latest.to && !plainActors.has(actor))
+      latest.guards = joined(latest.guards, this.#tables.of(snapshot).unmade(snapshot, event));
     // The rest of what it had written gets to its logs while its end is handled.
     if (latest.written !== null && latest.event === 'child.exited') latest.written = this.#options.written(trail.of);
     this.#leave(trail);
@@ -196,12 +187,20 @@ export class Recorder {
   /** It is done with its event, or has failed in it. */
   #leave(trail: Trail): void {
     trail.stepped = null;
-    const index = this.#doing.findIndex((one) => one.trail === trail);
-    if (index >= 0) this.#doing.length = index;
+    if (trail.isDoing) this.#end(trail);
+  }
+
+  /** With all that was done within. */
+  #end(doer: Doer): void {
+    while (doer.isDoing) {
+      const ended = this.#doing.pop();
+      if (ended === undefined) return;
+      ended.isDoing = false;
+    }
   }
 
   #current(): number {
-    return this.#doing.at(-1)?.serial ?? 0;
+    return this.#doing.at(-1)?.lastSerial ?? 0;
   }
 
   #add({ actor, of, event, cause, facts, written }: Noted): OpenRecord {
@@ -227,3 +226,6 @@ export class Recorder {
 }
 
 type Noted = Pick<TraceRecord, 'actor' | 'of' | 'event' | 'cause' | 'facts' | 'written'>;
+
+const entersStates = ({ target, reenter }: AnyTransitionDefinition): boolean =>
+  target !== undefined && (reenter || target.length > 0);

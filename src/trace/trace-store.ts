@@ -4,23 +4,28 @@
  */
 
 import type { TraceRecord } from '../model/trace.ts';
+import { Fullness, type Holder } from './fullness.ts';
 
-/** The records of one actor, the oldest first. What is before `begin` was given up. */
-interface Shelf {
-  readonly key: string;
-  records: TraceRecord[];
-  begin: number;
+/** The records of one actor. */
+interface Shelf extends Holder<Shelf> {
+  /** Where the shelf itself is found. */
+  readonly among: Map<string, Shelf>;
+  readonly of: string;
+  /** Places of its oldest record and of its latest. */
+  oldest: number;
+  latest: number;
 }
-
-/** Given up records stay in their array until there are so many of them. */
-const looseRecords = 32;
 
 export class TraceStore {
   readonly #size: number;
-  readonly #shelves = new Map<string, Shelf>();
-  /** Shelves by how many records they hold, so that the fullest is found at once. */
-  readonly #byCount: Set<Shelf>[] = [];
-  #fullest = 0;
+  /** By kind of actor and then by whose it is: one key of both would have to be made for each record. */
+  readonly #shelves = new Map<TraceRecord['actor'], Map<string, Shelf>>();
+  readonly #fullness = new Fullness<Shelf>();
+  /** By place, and the place of the next one on the same shelf. One place more than there may be records. */
+  readonly #records: TraceRecord[] = [];
+  readonly #next: number[] = [];
+  /** The place that was given up last. */
+  #free = 0;
   #count = 0;
 
   /** @param size - Most records that are kept. */
@@ -33,42 +38,55 @@ export class TraceStore {
   }
 
   add(record: TraceRecord): void {
-    const key = `${record.actor} ${record.of}`;
-    const shelf = this.#shelves.get(key) ?? { key, records: [], begin: 0 };
-    this.#shelves.set(key, shelf);
-    const before = shelf.records.length - shelf.begin;
-    shelf.records.push(record);
-    this.#moved(shelf, before, before + 1);
+    const place = this.#count < this.#size ? this.#count : this.#free;
+    this.#records[place] = record;
+    this.#next[place] = place;
+    const shelf = this.#shelfOf(record, place);
+    this.#next[shelf.latest] = place;
+    shelf.latest = place;
+    this.#fullness.change(shelf, shelf.count + 1);
     this.#count += 1;
     if (this.#count > this.#size) this.#giveUpOldest();
+    else this.#free = this.#count;
   }
 
   /** All records that are kept, by serial. */
   all(): TraceRecord[] {
-    return [...this.#shelves.values()]
-      .flatMap(({ records, begin }) => records.slice(begin))
-      .sort((one, other) => one.serial - other.serial);
+    const all: TraceRecord[] = [];
+    for (const shelves of this.#shelves.values()) for (const shelf of shelves.values()) this.#collect(shelf, all);
+    return all.sort((one, other) => one.serial - other.serial);
+  }
+
+  #collect({ oldest, count }: Shelf, into: TraceRecord[]): void {
+    let place = oldest;
+    for (let left = count; left > 0; left -= 1) {
+      const record = this.#records[place];
+      if (record !== undefined) into.push(record);
+      place = this.#next[place] ?? place;
+    }
+  }
+
+  #shelfOf({ actor, of }: TraceRecord, place: number): Shelf {
+    let among = this.#shelves.get(actor);
+    if (among === undefined) {
+      among = new Map();
+      this.#shelves.set(actor, among);
+    }
+    let shelf = among.get(of);
+    if (shelf === undefined) {
+      shelf = { count: 0, ahead: null, behind: null, among, of, oldest: place, latest: place };
+      among.set(of, shelf);
+    }
+    return shelf;
   }
 
   #giveUpOldest(): void {
-    const [shelf] = this.#byCount[this.#fullest] ?? [];
-    if (shelf === undefined) return;
-    const before = shelf.records.length - shelf.begin;
-    shelf.begin += 1;
-    if (shelf.begin > looseRecords && shelf.begin * 2 > shelf.records.length) {
-      shelf.records = shelf.records.slice(shelf.begin);
-      shelf.begin = 0;
-    }
-    this.#moved(shelf, before, before - 1);
+    const shelf = this.#fullness.fullest;
+    if (shelf === null) return;
+    this.#free = shelf.oldest;
+    shelf.oldest = this.#next[shelf.oldest] ?? shelf.oldest;
+    this.#fullness.change(shelf, shelf.count - 1);
     this.#count -= 1;
-    if (before === 1) this.#shelves.delete(shelf.key);
-  }
-
-  #moved(shelf: Shelf, before: number, after: number): void {
-    this.#byCount[before]?.delete(shelf);
-    while (this.#byCount.length <= after) this.#byCount.push(new Set());
-    if (after > 0) this.#byCount[after]?.add(shelf);
-    this.#fullest = Math.max(this.#fullest, after);
-    while (this.#fullest > 0 && this.#byCount[this.#fullest]?.size === 0) this.#fullest -= 1;
+    if (shelf.count === 0) shelf.among.delete(shelf.of);
   }
 }

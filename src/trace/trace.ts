@@ -57,7 +57,7 @@ export function createTrace(root: AnyActorRef, options: TraceOptions): TraceCont
   return {
     read,
     noteRequest,
-    tree: () => readTree(root, (ref) => recorder.trailOf(ref), options.now()),
+    tree: () => readTree(root, options.now()),
     withCauses: (records) => withCauses(records, store.all()),
     onRecord: (of, tellOne) => {
       const listener = (record: TraceRecord): void => {

@@ -1,15 +1,14 @@
 /** The tree of actors as it is at this moment: their states, since when, and what each waits for. */
 
-import type { ActorRefLike, AnyActorRef } from 'xstate';
+import type { AnyActorRef } from 'xstate';
 import type { TreeNode } from '../model/trace.ts';
-import { innermostState, isMachineSnapshot, type Trail } from './actor-trail.ts';
+import { trailOf } from './actor-trail.ts';
+import { innermostState, isMachineSnapshot } from './innermost-state.ts';
 import { readTimers } from './running-timers.ts';
 import { waitsFor } from './waits-for.ts';
 
-type TrailOf = (ref: ActorRefLike) => Trail;
-
 /** @param now - Epoch milliseconds. */
-export function readTree(root: AnyActorRef, trailOf: TrailOf, now: number): TreeNode {
+export function readTree(root: AnyActorRef, now: number): TreeNode {
   const timersOf = readTimers(root);
   const read = (ref: AnyActorRef): TreeNode => {
     const { actor, of, since } = trailOf(ref);
