@@ -7,6 +7,7 @@ import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, type Stats, 
 import { moveBytes, seekEnd, setAppending } from '../os/fifo.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
+import { OutageReport } from './outage-report.ts';
 import { shiftBackups } from './rotation.ts';
 import { errorCode, errorText } from './system-error.ts';
 
@@ -18,6 +19,9 @@ const takenBeforeRotationBytes = 128 * 1024;
 
 /** Milliseconds for which bytes are read after taking them has been refused, or somebody else has written to the file. */
 const refuseForMs = 10_000;
+
+/** Looks at the file within which another refusal to write belongs to the one before. */
+const calmLooks = 60;
 
 export interface FileSinkOptions {
   readonly path: string;
@@ -31,6 +35,7 @@ export class FileSink implements LogSink {
   readonly #report: ReportProblem;
   readonly #lookEveryMs: number;
   readonly #held = new HeldBytes();
+  readonly #outage: OutageReport;
   #fd: number;
   /** As the descriptor is set: what is written needs it, what is taken from pipes forbids it. */
   #appending = true;
@@ -50,6 +55,7 @@ export class FileSink implements LogSink {
     this.#path = path;
     this.#report = report;
     this.#lookEveryMs = lookEveryMs;
+    this.#outage = new OutageReport({ path, report, calmMs: calmLooks * lookEveryMs });
     this.#fd = openSync(path, 'a');
     this.#size = fstatSync(this.#fd).size;
     this.#lookedAt = performance.now();
@@ -111,6 +117,7 @@ export class FileSink implements LogSink {
     }
     this.#held.clear();
     this.#endRecovery();
+    this.#outage.forget();
     this.#openAgain();
     this.#over('open');
   }
@@ -118,8 +125,7 @@ export class FileSink implements LogSink {
   close(): void {
     this.#flush();
     this.#endRecovery();
-    const missing = this.#held.length + this.#held.lost;
-    if (missing > 0) this.#report(`log '${this.#path}' could not be written to its end; ${missing} bytes are lost`);
+    this.#outage.closed(this.#held.length + this.#held.lost);
     closeQuietly(this.#fd);
   }
 
@@ -146,7 +152,7 @@ export class FileSink implements LogSink {
     } catch (error) {
       if (this.#recovery === undefined) {
         this.#recovery = setInterval(() => this.#look(), Math.max(1, this.#lookEveryMs)).unref();
-        this.#report(`cannot write to log '${this.#path}': ${errorText(error)}`);
+        this.#outage.began(errorText(error));
       }
     }
     this.#size += written;
@@ -160,7 +166,7 @@ export class FileSink implements LogSink {
     if (!this.#held.drain((bytes) => this.#append(bytes))) return false;
     this.#held.clear();
     this.#endRecovery();
-    this.#report(`log '${this.#path}' can be written again; ${lost} bytes are lost`);
+    this.#outage.ended(lost);
     return true;
   }
 
