@@ -1,31 +1,11 @@
 /** What `npm start` shows, and that nothing of it stays behind, however it ends. */
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { RunningCommand } from '../helpers/command.ts';
-import { freePort } from '../helpers/free-port.ts';
-import { inRepository, Sandbox, supervisorctlPath, supervisordPath } from '../helpers/sandbox.ts';
+import { copyOfDemo, demoPath, demo as sample } from '../helpers/demo.ts';
+import { type Sandbox, supervisorctlPath } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
-
-const sample = 'config-samples/demo';
-const demoPath = join(dirname(supervisordPath), 'demo.js');
-
-/** A sandbox with a copy of the sample, whose web server and web page listen on ports of their own. */
-async function copyOfSample(): Promise<{ sandbox: Sandbox; webPort: number; pagePort: number }> {
-  const [webPort, pagePort] = [await freePort(), await freePort()];
-  const sandbox = new Sandbox({ files: {} });
-  cpSync(inRepository(sample), sandbox.path(sample), {
-    recursive: true,
-    filter: (source) => !/\/run\/(?!\.gitignore)/.test(source),
-  });
-  const configuration = readFileSync(sandbox.path(`${sample}/supervisord.conf`), 'utf8');
-  sandbox.write(
-    `${sample}/supervisord.conf`,
-    `;raw\n${configuration.replaceAll('9180', String(webPort)).replaceAll('9001', String(pagePort))}`,
-  );
-  return { sandbox, webPort, pagePort };
-}
 
 async function waitForTable(demo: RunningCommand): Promise<void> {
   await waitFor('the table and the advice', () => demo.stdout.includes('Ctrl-C here ends everything.'));
@@ -39,7 +19,7 @@ async function waitForNothingLeft(sandbox: Sandbox): Promise<void> {
 scenario(
   'it shows what is running and what to try, and what it suggests works',
   async () => {
-    const { sandbox: copy, webPort, pagePort } = await copyOfSample();
+    const { sandbox: copy, webPort, pagePort } = await copyOfDemo();
     await using sandbox = copy;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
@@ -73,7 +53,7 @@ scenario(
 scenario(
   'a second one leaves the first alone',
   async () => {
-    await using sandbox = (await copyOfSample()).sandbox;
+    await using sandbox = (await copyOfDemo()).sandbox;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
     const second = await sandbox.startDemo(demoPath).ended();
@@ -90,7 +70,7 @@ scenario(
 scenario(
   'no process outlives it when it is killed',
   async () => {
-    await using sandbox = (await copyOfSample()).sandbox;
+    await using sandbox = (await copyOfDemo()).sandbox;
     const demo = sandbox.startDemo(demoPath);
     await waitForTable(demo);
     demo.signal('SIGKILL');
