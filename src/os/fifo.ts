@@ -100,6 +100,8 @@ export const growPipe = (pipeFd: number, bytes: number): boolean => fcntl(pipeFd
 export function canMakeFifos(directory: string): boolean {
   const probe = `${directory}/.probe`;
   try {
+    // Of a daemon that was killed while it tried.
+    rmSync(probe, { force: true });
     makeFifo(probe, 0o600);
     closeSync(openFifoForProgram(probe));
     return true;

@@ -3,7 +3,9 @@
  * Everything is decided then; nothing is touched before the supervisor boots.
  */
 
+import { existsSync } from 'node:fs';
 import { takeStock } from '../adoption/take-stock.ts';
+import { journalName } from '../journal/layout.ts';
 import { canMakeFifos } from '../os/fifo.ts';
 import { openRuntimeDirectory, runtimeDirectoryPath } from '../os/runtime-directory.ts';
 import { JournalledSurvival, type SurvivalOptions } from './journalled-survival.ts';
@@ -40,6 +42,10 @@ export function openSurvival(options: OpenSurvivalOptions): Survival {
   }
   const { directory } = opened;
   if (!canMakeFifos(directory.path)) {
+    if (existsSync(`${directory.path}/${journalName}`)) {
+      directory.close();
+      return withoutSurvival(`named pipes cannot be made in ${path}, where an earlier supervisord has left programs`);
+    }
     log.warn(`programs will not survive this supervisord: named pipes cannot be made in ${directory.path}`);
     directory.remove();
     return withoutSurvival(null);

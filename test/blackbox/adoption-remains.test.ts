@@ -1,6 +1,7 @@
 /** What programs have left that ended while no daemon lived, and that are not gone on with as they were. */
 import { readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
+import { makeFifo } from '../../src/os/fifo.ts';
 import { gone, Lives } from '../helpers/lives.ts';
 import { openDescriptors, sendSignal } from '../helpers/process-table.ts';
 import { scenario } from '../helpers/scenario.ts';
@@ -50,3 +51,17 @@ describe('what a program has left that ended while no daemon lived', () => {
     { oursOnly: true },
   );
 });
+
+scenario(
+  'a daemon that was killed while it looked whether it can make pipes costs the programs nothing',
+  async () => {
+    await using lives = await Lives.begin('[program:any]\ncommand=sleep 86400\nstartsecs=0\n');
+    const { pid } = await lives.waitForState('any', 'RUNNING');
+    await lives.kill();
+    makeFifo(lives.sandbox.path('run/.probe'), 0o600);
+    await lives.start();
+    expect((await lives.waitForState('any', 'RUNNING')).pid).toBe(pid);
+    expect(lives.programs(/^sleep 86400/)).toHaveLength(1);
+  },
+  { oursOnly: true },
+);

@@ -101,6 +101,8 @@ describe('a named pipe', () => {
 
   test('can be made in some places and not in others, and trying leaves nothing there', () => {
     expect(canMakeFifos(folder)).toBe(true);
+    makeFifo(at('.probe'), 0o600);
+    expect(canMakeFifos(folder), 'after somebody who was killed while he tried').toBe(true);
     expect(canMakeFifos(at('missing'))).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
   });
