@@ -133,7 +133,13 @@ export class Sandbox {
 
   /** Text of a file; empty when it does not exist. */
   read(name: string): string {
-    return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8') : '';
+    try {
+      return readFileSync(this.path(name), 'utf8');
+    } catch (error) {
+      // It may also vanish while it is looked for: a log that is rotated has no file for a moment.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+      throw error;
+    }
   }
 
   async supervisord(...args: readonly string[]): Promise<CommandResult> {

@@ -182,7 +182,11 @@ export function createTable({ store, onAction, onOpen }: TableOptions): Table {
 
   return {
     node,
-    keys: () => items.flatMap((item) => (item.kind === 'process' ? [item.key] : [])),
+    keys: () => {
+      // Who types faster than frames are drawn means what is matched by now.
+      arrange();
+      return items.flatMap((item) => (item.kind === 'process' ? [item.key] : []));
+    },
     reveal: (isFocused) => {
       const index = items.findIndex(({ key }) => key === store.cursor);
       if (index === -1) return;
