@@ -132,7 +132,7 @@ autorestart=false
     'a stop that was under way goes on, and ends in STOPPED',
     async () => {
       await using lives = await Lives.begin(
-        `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=2\nstdout_logfile=%(here)s/deaf.log`,
+        `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=6\nstdout_logfile=%(here)s/deaf.log`,
       );
       await lives.waitForState('deaf', 'RUNNING');
       await lives.daemon.waitForFile('deaf.log', 'ready');

@@ -78,6 +78,7 @@ describe('rpc', () => {
       rpc('supervisor.signalProcess', 'team:a', 'HUP'),
       rpc('supervisor.signalProcess', 'nothing', 'HUP'),
       rpc('supervisor.signalProcess', 'fatal', 'HUP'),
+      until('a', 'RUNNING', 5),
       inAnyOrder(rpc('supervisor.startProcess', 'team:*')),
       rpc('supervisor.signalProcessGroup', 'team', 'URG'),
       rpc('supervisor.signalProcess', 'team:b', 'NOPE'),
