@@ -1,0 +1,21 @@
+/**
+ * The shortcuts this daemon takes for speed. Each has a plain path that does the same; `STATEVISOR_PLAIN` switches to it, for
+ * whoever suspects one of them: a list of names with commas, or `all`.
+ */
+
+export const fastPaths = {
+  'code-cache': 'compiled code is kept in a file between starts',
+  spawn: 'programs are started by posix_spawn, not by a copy of the daemon',
+  readiness: 'one descriptor in the event loop stands for all the pipes that are watched',
+  splice: 'output goes from pipe to log file inside the kernel',
+  'pipe-size': 'pipes hold more than the system gives by itself',
+} as const;
+
+export type FastPath = keyof typeof fastPaths;
+
+/** Whether a shortcut is to be taken. `plain` is the value of `STATEVISOR_PLAIN`. */
+export function takesFastPath(path: FastPath, plain: string | undefined = process.env.STATEVISOR_PLAIN): boolean {
+  if (plain === undefined || plain === '') return true;
+  const names = plain.split(',').map((name) => name.trim());
+  return !names.includes('all') && !names.includes(path);
+}

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { type FastPath, fastPaths, takesFastPath } from '../../src/os/fast-paths.ts';
+
+const names = Object.keys(fastPaths) as readonly FastPath[];
+
+describe('the fast paths', () => {
+  it.each([undefined, '', 'nothing'])('are all taken where %j is switched off', (plain) => {
+    expect(names.filter((name) => takesFastPath(name, plain))).toEqual(names);
+  });
+
+  it('are switched off one by one', () => {
+    expect(names.filter((name) => !takesFastPath(name, 'splice, code-cache'))).toEqual(['code-cache', 'splice']);
+  });
+
+  it('are switched off together', () => {
+    expect(names.filter((name) => takesFastPath(name, 'all'))).toEqual([]);
+  });
+});
