@@ -38,14 +38,34 @@ export function createEvenTime(sources: Partial<EvenTimeSources> = {}): EvenTime
   };
 }
 
-/** The precise clock stands still while the machine sleeps, the other one is coarse. */
-function systemTime(): () => number {
-  const difference = (): number => uptime() * 1000 - performance.now();
-  const start = difference();
+export interface SystemTimeSources {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds; precise, but stands still while the machine sleeps. */
+  readonly steady: () => number;
+  /** Milliseconds since the machine was started; coarse, and Node opens a file for it. */
+  readonly uptime: () => number;
+}
+
+/** When the wall clock has moved so many milliseconds against the precise one, somebody has set it, or the machine has slept. */
+const suspiciousMs = 500;
+
+/** Milliseconds that have passed, those of sleep included. */
+export function createSystemTime({ now, steady, uptime }: SystemTimeSources): () => number {
+  const start = uptime() - steady();
   let slept = 0;
+  let ahead = now() - steady();
   return () => {
-    const found = difference() - start;
-    if (found - slept >= leastJumpMs) slept = found;
-    return performance.now() + slept;
+    const passed = steady();
+    const found = now() - passed;
+    if (Math.abs(found - ahead) >= suspiciousMs) {
+      ahead = found;
+      const difference = uptime() - passed - start;
+      if (difference - slept >= leastJumpMs) slept = difference;
+    }
+    return passed + slept;
   };
 }
+
+const systemTime = (): (() => number) =>
+  createSystemTime({ now: () => Date.now(), steady: () => performance.now(), uptime: () => uptime() * 1000 });
