@@ -72,7 +72,10 @@ const byGroupAndName = (left: ActiveProcess, right: ActiveProcess): number =>
 /** Clients know 32-bit integers only: instants outside are clamped (as Supervisor). */
 function infoOf(process: ActiveProcess): ProcessInfo {
   const info = process.info();
+  if (fits32(info.start) && fits32(info.stop) && fits32(info.now)) return info;
   return { ...info, start: clamp(info.start), stop: clamp(info.stop), now: clamp(info.now) };
 }
+
+const fits32 = (seconds: number): boolean => clamp(seconds) === seconds;
 
 const clamp = (seconds: number): number => Math.min(highestInt32, Math.max(lowestInt32, Math.trunc(seconds)));

@@ -68,12 +68,14 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
 
 function processInfo(ref: ProcessRef, ports: ControlPorts): ProcessInfo {
   const snapshot = ref.getSnapshot();
-  const { spec, spawnError, lastExit, ...context } = snapshot.context;
-  const shown = (at: number): number => (at === 0 ? 0 : ports.os.clock.shown(at));
-  const [startedAt, stoppedAt] = [shown(context.startedAt), shown(context.stoppedAt)];
+  const { context } = snapshot;
+  const { spec, spawnError, lastExit } = context;
+  const { clock } = ports.os;
+  const startedAt = context.startedAt === 0 ? 0 : clock.shown(context.startedAt);
+  const stoppedAt = context.stoppedAt === 0 ? 0 : clock.shown(context.stoppedAt);
   const state = processState(snapshot);
   const pid = livingPid(snapshot);
-  const now = ports.os.clock.now();
+  const now = clock.now();
   const stdoutLogfile = ports.logs.path(spec, 'stdout') ?? '';
   return {
     name: spec.name,

@@ -91,6 +91,12 @@ eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=
   });
 });
 
+it('a long answer is all of its parts, in order', () => {
+  const rows = Array.from({ length: 2000 }, (_, index) => ({ name: `é😀${index}`, text: '<&>'.repeat(index % 50) }));
+  const parts = rows.map((row) => `${valueIn(row)}\n`).join('');
+  expect(valueIn(rows)).toBe(`<value><array><data>\n${parts}</data></array></value>`);
+});
+
 describe('a value', () => {
   it.each([
     ['an integer beyond 32 bits stays an integer', 2 ** 31, '<value><int>2147483648</int></value>'],
