@@ -1,0 +1,54 @@
+/** Requests over the socket of a supervisor, by a client in C that is faster than any of them. */
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Protocol } from './rivals/rival.ts';
+import type { Running } from './running.ts';
+import { median } from './statistics.ts';
+import type { Measured } from './workloads/workload.ts';
+import type { Workshop } from './workshop.ts';
+
+const listRequests = 7;
+const windowSize = 32;
+/** Time that requests for one process are asked for, roughly, in milliseconds. */
+const askMs = 1000;
+const probeRequests = 40;
+const most = 100_000;
+
+interface Asking {
+  readonly protocol: Protocol;
+  readonly method: string;
+  readonly name: string;
+  readonly count: number;
+  readonly window: number;
+}
+
+export async function measureRequests(workshop: Workshop, { plan }: Running): Promise<Measured> {
+  const client = workshop.tool('client');
+  const socket = plan.socket;
+  if (client === undefined || socket === undefined) return {};
+  const ask = async ({ protocol, method, name, count, window }: Asking): Promise<readonly number[]> => {
+    const words = [socket.path, protocol, `supervisor.${method}`, name, String(count), String(window)];
+    const { stdout } = await promisify(execFile)(client, words, { maxBuffer: 100e6 });
+    return stdout.trimEnd().split('\n').map(Number);
+  };
+  const list = async (protocol: Protocol): Promise<number> => {
+    const [, ...each] = await ask({ protocol, method: 'getAllProcessInfo', name: '-', count: listRequests, window: 1 });
+    return median(each) / 1e6;
+  };
+  const perSecond = async (protocol: Protocol, window: number): Promise<number> => {
+    const asking = { protocol, method: 'getProcessInfo', name: socket.name(500), window };
+    const [probeNs = 0] = await ask({ ...asking, count: probeRequests });
+    const count = Math.min(most, Math.max(probeRequests, Math.round((probeRequests * askMs * 1e6) / probeNs)));
+    const [wholeNs = Number.NaN] = await ask({ ...asking, count });
+    return count / (wholeNs / 1e9);
+  };
+  const measured: Measured = { 'all-xml': [await list('xml')], 'one-xml': [await perSecond('xml', 1)] };
+  if (!socket.protocols.includes('packed')) return measured;
+  return {
+    ...measured,
+    'all-packed': [await list('packed')],
+    'one-packed': [await perSecond('packed', 1)],
+    'one-packed-window': [await perSecond('packed', windowSize)],
+  };
+}
