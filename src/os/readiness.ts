@@ -1,15 +1,15 @@
 /**
- * Tells when descriptors can be read, without reading: Node's own streams would take the bytes. Pipes are left to Node's
- * event loop where that is possible, and all others to a thread that waits in the kernel.
+ * Tells when descriptors can be read, without reading: Node's own streams would take the bytes. The kernel keeps the set of
+ * them all, and only the set is waited for.
  */
 
-import { closeSync, writeSync } from 'node:fs';
-import { createEpoll } from './epoll.ts';
-import { bytesWaiting } from './fifo.ts';
-import { pipe } from './native.ts';
-import { watchByStream } from './roomless-stream.ts';
+import { EpollSet } from './epoll-set.ts';
+import { takesFastPath } from './fast-paths.ts';
+import type { Waiting } from './waiting.ts';
+import { tryStream, waitByStream } from './waiting-stream.ts';
+import { waitByThread } from './waiting-thread.ts';
 import type { Watch } from './watch.ts';
-import { OwnedPipe, type PipeWatching, type WatchedPipe } from './watched-pipe.ts';
+import { type Watched, WatchedDescriptor, type WatchedPipe } from './watched-pipe.ts';
 
 export interface Readiness {
   /**
@@ -28,70 +28,68 @@ export type { Watch } from './watch.ts';
 export interface ReadinessOptions {
   /** Hears what a listener throws; the others are served all the same. */
   readonly onDefect: (error: unknown) => void;
+  /** Whether to wait on a thread in any case. */
+  readonly plain?: boolean;
 }
 
 /** Throws `SystemError` (EMFILE). */
-export function createReadiness({ onDefect }: ReadinessOptions): Readiness {
-  const epoll = createEpoll({ onDefect });
-  const owned = new Set<OwnedPipe>();
-  const byStream: PipeWatching = {
-    takesDescriptor: true,
-    watch: (fd, onReady) => watchByStream({ fd, onReady: guarded(onReady, onDefect), onDefect }),
-  };
-  let pipeWatching: PipeWatching = { takesDescriptor: false, watch: epoll.watch };
-  const endTrial = tryStreams(onDefect, () => {
-    pipeWatching = byStream;
-    for (const one of owned) one.change(byStream);
-  });
+export function createReadiness({ onDefect, plain = !takesFastPath('readiness') }: ReadinessOptions): Readiness {
+  const set = new EpollSet();
+  const watched = new Map<number, Watched>();
+  let waiting: Waiting | null = null;
   let closed = false;
 
+  const members = {
+    enter: (one: Watched): void => {
+      if (closed) return;
+      set.add(one.fd);
+      watched.set(one.fd, one);
+    },
+    leave: (one: Watched): void => {
+      // The descriptor may be closed already, and its number be another file's.
+      if (closed) return;
+      watched.delete(one.fd);
+      set.remove(one.fd);
+    },
+  };
+
+  const deliver = (): boolean => {
+    if (closed) return false;
+    const ready = set.ready().map((fd) => watched.get(fd));
+    for (const one of ready) {
+      // What was reported before may have ended this one, and its number be another's.
+      if (one === undefined || watched.get(one.fd) !== one) continue;
+      try {
+        one.report();
+      } catch (error) {
+        onDefect(error);
+      }
+    }
+    return ready.length > 0;
+  };
+
+  const begin = (byStream: boolean): void => {
+    const wait = byStream ? waitByStream : waitByThread;
+    waiting = wait({ fd: set.fd, onReady: deliver, onDefect });
+  };
+  // What is ready until it is known stays so.
+  const endTrial = plain ? null : tryStream(begin);
+  if (plain) begin(false);
+
   return {
-    watch: epoll.watch,
-    own: (fd) => {
-      const one = new OwnedPipe(fd, pipeWatching, () => owned.delete(one));
-      if (closed) one.retire();
-      else owned.add(one);
+    watch: (fd, onReady) => {
+      const one = new WatchedDescriptor(fd, members, false);
+      one.listen(onReady);
       return one;
     },
+    own: (fd) => new WatchedDescriptor(fd, members, true),
     close: () => {
+      if (closed) return;
       closed = true;
-      endTrial();
-      for (const one of owned) one.retire();
-      epoll.close();
+      watched.clear();
+      endTrial?.();
+      if (waiting === null) set.close();
+      else waiting.close();
     },
   };
-}
-
-const guarded = (onReady: () => void, onDefect: ReadinessOptions['onDefect']) => (): void => {
-  try {
-    onReady();
-  } catch (error) {
-    onDefect(error);
-  }
-};
-
-/** Finds out whether a pipe can be watched by a stream that takes nothing out of it. Returns what breaks that off. */
-function tryStreams(onDefect: (error: unknown) => void, onSuccess: () => void): () => void {
-  const { readFd, writeFd } = pipe();
-  let open = true;
-  const end = (): void => {
-    if (!open) return;
-    open = false;
-    trial.close();
-    closeSync(writeFd);
-  };
-  writeSync(writeFd, '!');
-  const trial = watchByStream({
-    fd: readFd,
-    onReady: () => {
-      const untouched = bytesWaiting(readFd) === 1;
-      end();
-      if (untouched) onSuccess();
-    },
-    onDefect: (error) => {
-      end();
-      onDefect(error);
-    },
-  });
-  return end;
 }

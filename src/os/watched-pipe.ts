@@ -16,27 +16,32 @@ export interface WatchedPipe extends Watch {
   close(): void;
 }
 
-/** A way to watch a pipe. */
-export interface PipeWatching {
-  /** Whether the descriptor belongs to the watch and is closed by it. */
-  readonly takesDescriptor: boolean;
-  readonly watch: (fd: number, onReady: () => void) => Watch;
+/** What can be in the set of all that is watched. */
+export interface Watched {
+  readonly fd: number;
+  report(): void;
 }
 
-export class OwnedPipe implements WatchedPipe {
+/** The set of all that is watched now. */
+export interface WatchedSet {
+  enter(one: Watched): void;
+  leave(one: Watched): void;
+}
+
+export class WatchedDescriptor implements WatchedPipe, Watched {
   readonly fd: number;
-  readonly #onClose: (pipe: OwnedPipe) => void;
-  #watching: PipeWatching;
-  #watch: Watch | null = null;
+  readonly #set: WatchedSet;
+  readonly #isOwned: boolean;
   #listener: (() => void) | null = null;
   #paused = false;
+  #entered = false;
   #closed = false;
-  #retired = false;
 
-  constructor(fd: number, watching: PipeWatching, onClose: (pipe: OwnedPipe) => void) {
+  /** `isOwned`: whether the descriptor is closed together with this. */
+  constructor(fd: number, set: WatchedSet, isOwned: boolean) {
     this.fd = fd;
-    this.#watching = watching;
-    this.#onClose = onClose;
+    this.#set = set;
+    this.#isOwned = isOwned;
   }
 
   listen(onReady: () => void): void {
@@ -62,37 +67,21 @@ export class OwnedPipe implements WatchedPipe {
 
   close(): void {
     if (this.#closed) return;
+    this.leave();
     this.#closed = true;
-    this.#listener = null;
-    const closesItself = this.#watch !== null && this.#watching.takesDescriptor;
-    this.#watch?.close();
-    if (!closesItself) closeSync(this.fd);
-    this.#onClose(this);
+    if (this.#isOwned) closeSync(this.fd);
   }
 
-  /** From now on it is watched in another way, which must not be worse: a descriptor once given away stays there. */
-  change(watching: PipeWatching): void {
-    if (this.#watch !== null) {
-      if (this.#watching.takesDescriptor) return;
-      this.#watch.close();
-      this.#watch = null;
-    }
-    this.#watching = watching;
-    this.#update();
-  }
-
-  /** It is never watched again, whoever listens. */
-  retire(): void {
-    this.#retired = true;
-    this.#watch?.pause();
+  report(): void {
+    this.#listener?.();
   }
 
   #update(): void {
-    if (this.#closed || this.#retired) return;
+    if (this.#closed) return;
     const wanted = this.#listener !== null && !this.#paused;
-    if (this.#watch !== null) {
-      if (wanted) this.#watch.resume();
-      else this.#watch.pause();
-    } else if (wanted) this.#watch = this.#watching.watch(this.fd, () => this.#listener?.());
+    if (wanted === this.#entered) return;
+    this.#entered = wanted;
+    if (wanted) this.#set.enter(this);
+    else this.#set.leave(this);
   }
 }

@@ -3,7 +3,7 @@ import type { AttemptChannels } from '../../src/actors/channels.ts';
 import { launch } from '../../src/actors/launch.ts';
 import { OpenOutput } from '../../src/actors/output-source.ts';
 import type { Failure, Os, SpawnFailure } from '../../src/os/os.ts';
-import { OwnedPipe } from '../../src/os/watched-pipe.ts';
+import { WatchedDescriptor } from '../../src/os/watched-pipe.ts';
 import { sampleProcess } from '../helpers/spec-samples.ts';
 
 const notNeeded = (): never => {
@@ -24,7 +24,7 @@ function refusing(outcome: SpawnFailure, closed: unknown[]): Os {
 function attempt(outcome: SpawnFailure, opened: 'open' | Failure = 'open') {
   const closed: unknown[] = [];
   const output = (name: string, fd: number) =>
-    new OpenOutput(new OwnedPipe(fd, { takesDescriptor: false, watch: notNeeded }, notNeeded), null, () =>
+    new OpenOutput(new WatchedDescriptor(fd, { enter: notNeeded, leave: notNeeded }, true), null, () =>
       closed.push(name),
     );
   const channels: AttemptChannels = {

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fstatSync, mkdtempSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -19,13 +20,16 @@ afterEach(() => {
   for (const step of undo.splice(0).reverse()) step();
 });
 
-function open(onDefect: (error: unknown) => void = rethrow): Readiness {
-  const readiness = createReadiness({ onDefect });
+/** The two ways to wait. */
+const ways = { 'by a stream': false, 'by a thread': true };
+
+function open(plain: boolean, onDefect: (error: unknown) => void = rethrow): Readiness {
+  const readiness = createReadiness({ onDefect, plain });
   undo.push(() => readiness.close());
   return readiness;
 }
 
-/** Pipes are watched in one way before it is known that there is a cheaper one, and in that one afterwards. */
+/** Nothing is waited for before it is known whether a stream can do it. */
 const times = {
   'at once': async () => {},
   'later on': () => new Promise<void>((done) => setTimeout(done, 20)),
@@ -55,9 +59,13 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
 };
 
-describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle) => {
+const cases = Object.entries(ways).flatMap(([way, plain]) =>
+  Object.entries(times).map(([time, settle]) => ({ way, time, plain, settle })),
+);
+
+describe.each(cases)('a pipe that is waited for $way, and listened to $time,', ({ plain, settle }) => {
   test('is reported as long as there is something in it, and keeps it', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
     owned.listen(listener);
@@ -76,7 +84,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 
   test('is not reported while that is paused, and is afterwards', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
     owned.listen(listener);
@@ -91,7 +99,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 
   test('is reported when nobody can write any more', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, seen, listener, closeWriter } = ownPipe(readiness);
     await settle();
     owned.listen(listener);
@@ -100,7 +108,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 
   test('is reported to whoever listens last, and to nobody when that one has left', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
     owned.listen(expect.unreachable);
@@ -116,7 +124,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 
   test('is closed together with its descriptor, even by its listener', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, writeFd } = ownPipe(readiness);
     await settle();
     let reports = 0;
@@ -135,7 +143,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
 
   test('does not keep others from being reported, not even with a listener that throws', async () => {
     const defects: unknown[] = [];
-    const readiness = open((error) => defects.push(error));
+    const readiness = open(plain, (error) => defects.push(error));
     await settle();
     const pipes = Array.from({ length: 20 }, () => ownPipe(readiness));
     for (const { owned, listener } of pipes) {
@@ -150,7 +158,7 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 
   test('is not reported any more once nothing is', async () => {
-    const readiness = open();
+    const readiness = open(plain);
     const { owned, seen, listener, writeFd } = ownPipe(readiness);
     await settle();
     owned.listen(listener);
@@ -170,33 +178,77 @@ describe.each(Object.entries(times))('a pipe that is listened to %s', (_, settle
   });
 });
 
-test('a pipe goes on being watched while the way to do it is changed', async () => {
-  const readiness = open();
-  const pipes = Array.from({ length: 50 }, () => ownPipe(readiness));
-  for (const { owned, listener, writeFd } of pipes) {
-    owned.listen(() => {
-      readSync(owned.fd, Buffer.alloc(10));
-      listener();
-    });
-    writeSync(writeFd, 'one');
-  }
-  await waitFor('all reports', () => pipes.every(({ seen }) => seen.reports > 0));
+test('a stream is what is waited by here', async () => {
+  const readiness = open(false);
   await times['later on']();
-  for (const { writeFd } of pipes) writeSync(writeFd, 'two');
-  await waitFor('all reports', () => pipes.every(({ seen }) => seen.reports > 1));
+  const before = threadCount();
+  const { owned, seen, listener, writeFd } = ownPipe(readiness);
+  owned.listen(listener);
+  writeSync(writeFd, 'here');
+  await waitFor('the report', () => seen.reports > 0);
+  expect(threadCount()).toBe(before);
 });
 
-test('what is no pipe is watched all the same', async () => {
-  const readiness = open();
-  const ended = openPidfd(process.pid);
-  undo.push(() => closeSync(ended));
-  let reports = 0;
-  undo.push(readiness.watch(ended, () => (reports += 1)).close);
-  await turns(5);
-  expect(reports).toBe(0);
+describe.each(Object.entries(ways))('waited for %s', (_, plain) => {
+  test('what is no pipe is watched all the same', async () => {
+    const readiness = open(plain);
+    const living = openPidfd(process.pid);
+    undo.push(() => closeSync(living));
+    let reports = 0;
+    const watch = readiness.watch(living, () => (reports += 1));
+    undo.push(() => watch.close());
+    await turns(20);
+    expect(reports).toBe(0);
+  });
+
+  test('more than the kernel tells of at once are all reported', async () => {
+    const readiness = open(plain);
+    const pipes = Array.from({ length: 400 }, () => ownPipe(readiness));
+    for (const { owned, listener, writeFd } of pipes) {
+      writeSync(writeFd, 'here');
+      owned.listen(listener);
+    }
+    await waitFor('all reports', () => pipes.every(({ seen }) => seen.reports > 0));
+  });
+
+  test('a pipe that another process has open as well is not reported when it is closed here', async () => {
+    const readiness = open(plain);
+    const { owned, listener, seen, writeFd } = ownPipe(readiness);
+    owned.listen(listener);
+    const other = spawn('sleep', ['1000'], { stdio: [owned.fd, 'ignore', 'ignore'] });
+    undo.push(() => other.kill('SIGKILL'));
+    writeSync(writeFd, 'here');
+    await waitFor('the report', () => seen.reports > 0);
+    owned.close();
+    const before = seen.reports;
+    await turns(20);
+    expect(seen.reports).toBe(before);
+  });
+
+  test('a descriptor that is closed during a report, and its number used again, is not taken for the new one', async () => {
+    const readiness = open(plain);
+    const [first, second] = [ownPipe(readiness), ownPipe(readiness)];
+    let replacement: ReturnType<typeof ownPipe> | null = null;
+    const replace = (other: ReturnType<typeof ownPipe>) => () => {
+      if (replacement !== null) return;
+      other.owned.close();
+      replacement = ownPipe(readiness);
+      replacement.owned.listen(replacement.listener);
+    };
+    first.owned.listen(replace(second));
+    second.owned.listen(replace(first));
+    for (const { writeFd } of [first, second]) writeSync(writeFd, 'here');
+    await waitFor('the replacement', () => replacement !== null);
+    await turns(20);
+    expect(replacement).toHaveProperty('seen.reports', 0);
+  });
 });
 
-test('a process that still watches something can end', async () => {
+function threadCount(): number {
+  return readdirSync('/proc/self/task').length;
+}
+
+test.each(Object.entries(ways))('a process that still watches something, %s, can end', async (_, plain) => {
   const folder = mkdtempSync(join(tmpdir(), 'statevisor-readiness-'));
   undo.push(() => rmSync(folder, { recursive: true }));
   bundleProgram(
@@ -205,7 +257,7 @@ test('a process that still watches something can end', async () => {
       import { pipe } from './src/os/native.ts';
       import { createReadiness } from './src/os/readiness.ts';
       import { openPidfd } from './src/os/pidfd.ts';
-      const readiness = createReadiness({ onDefect: console.error });
+      const readiness = createReadiness({ onDefect: console.error, plain: ${plain} });
       readiness.own(pipe().readFd).listen(() => {});
       readiness.watch(openPidfd(process.pid), () => {});
       setTimeout(() => process.exit(7), 20);
