@@ -88,8 +88,11 @@ export function createChannels(options: ChannelsOptions): Channels {
     return { programFd, pipe: output.attach(), release: () => output.release() };
   };
 
-  const openProgramOutput = (spec: ProcessSpec, channel: OutputChannelName): ProgramOutput | Failure => {
-    const pipes = pathFor(spec);
+  const openProgramOutput = (
+    spec: ProcessSpec,
+    channel: OutputChannelName,
+    pipes: string | null,
+  ): ProgramOutput | Failure => {
     if (pipes === null) return openAnonymousOutput();
     const output = openLastingOutput(spec, channel, pipes);
     if (!('error' in output) || isShortage(output)) return output;
@@ -97,9 +100,12 @@ export function createChannels(options: ChannelsOptions): Channels {
     return openAnonymousOutput();
   };
 
-  const openProgramInput = (spec: ProcessSpec, listeningFd: number | null): ProgramInput | Failure => {
+  const openProgramInput = (
+    spec: ProcessSpec,
+    listeningFd: number | null,
+    pipes: string | null,
+  ): ProgramInput | Failure => {
     if (listeningFd !== null) return { programFd: listeningFd, daemonFd: null };
-    const pipes = pathFor(spec);
     if (pipes !== null) {
       inputs.set(keyOf(spec), { spec, pipes });
       const input = openNamedInput(pipes, os);
@@ -134,6 +140,8 @@ export function createChannels(options: ChannelsOptions): Channels {
   return {
     open: (spec, listeningFd) => {
       if (os.spareDescriptors() < reservedDescriptors) return { error: 'EMFILE' };
+      // Asked once for all of them, for each answer is a look at whether the directory is still there.
+      const pipes = pathFor(spec);
       const opened: { readonly open: OpenOutput; readonly programFd: number }[] = [];
       const giveUp = (failure: Failure): Failure => {
         for (const { open, programFd } of opened) {
@@ -143,7 +151,7 @@ export function createChannels(options: ChannelsOptions): Channels {
         return failure;
       };
       for (const channel of outputChannelsOf(spec)) {
-        const output = openProgramOutput(spec, channel);
+        const output = openProgramOutput(spec, channel, pipes);
         if ('error' in output) return giveUp(output);
         const log = openLog(spec, channel);
         if (log !== null && 'error' in log) {
@@ -154,7 +162,7 @@ export function createChannels(options: ChannelsOptions): Channels {
         opened.push({ open: new OpenOutput(output.pipe, log, output.release), programFd: output.programFd });
       }
       const [stdout, stderr] = opened;
-      const stdin = openProgramInput(spec, listeningFd);
+      const stdin = openProgramInput(spec, listeningFd, pipes);
       if ('error' in stdin) return giveUp(stdin);
       if (stdout === undefined) return giveUp({ error: 'EBADF' });
       return {

@@ -3,7 +3,7 @@
  * container's programs with /dev/stdout: they share one sink, so that a rotation concerns all and bytes stay in order.
  */
 
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileSink } from './file-sink.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
@@ -98,8 +98,9 @@ export async function allLogsWritten(patienceMs = defaultPatienceMs): Promise<bo
 }
 
 function acquire(path: string, onProblem: ReportProblem): { key: string; shared: SharedSink } {
-  const key = sinkKey(path);
-  const shared = openSinks.get(key) ?? { sink: openSink(path, onProblem), users: 0 };
+  const descriptor = descriptorOf(path);
+  const key = descriptor === null ? fileKey(path) : `descriptor ${descriptor}`;
+  const shared = openSinks.get(key) ?? { sink: openSink(path, descriptor, onProblem), users: 0 };
   shared.users += 1;
   openSinks.set(key, shared);
   return { key, shared };
@@ -117,18 +118,24 @@ function release(key: string, shared: SharedSink): void {
 }
 
 /** Different spellings of a path give the same key. A link to a file is a file of its own: rotation renames the link. */
-function sinkKey(path: string): string {
-  const descriptor = descriptorOf(path);
-  if (descriptor !== null) return `descriptor ${descriptor}`;
+function fileKey(path: string): string {
   const absolute = resolve(path);
   const folder = dirname(absolute);
-  return join(existsSync(folder) ? realpathSync(folder) : folder, basename(absolute));
+  return join(realFolder(folder), basename(absolute));
 }
 
-function openSink(path: string, onProblem: ReportProblem): LogSink {
+function realFolder(folder: string): string {
+  try {
+    // The system's own: Node's looks at each folder on the way by itself.
+    return realpathSync.native(folder);
+  } catch {
+    return folder;
+  }
+}
+
+function openSink(path: string, descriptor: number | null, onProblem: ReportProblem): LogSink {
   // Later, because the report may well be written to the very log that it is about.
   const report: ReportProblem = (message) => queueMicrotask(() => onProblem(message));
-  const descriptor = descriptorOf(path);
   if (descriptor !== null) return new StreamSink({ address: { kind: 'descriptor', fd: descriptor }, path, report });
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || status.isFile()) return new FileSink({ path, report });

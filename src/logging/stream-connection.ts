@@ -3,7 +3,7 @@
  * blocks the event loop, and a descriptor that the daemon was started with is never closed.
  */
 
-import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { type Moved, moveBytes } from '../os/fifo.ts';
@@ -41,6 +41,8 @@ export function descriptorOf(path: string): number | null {
     const number = descriptorNamed(target);
     if (number !== null) return number;
     try {
+      // Most are files, and asking a file where it leads to ends in an error, which is dear.
+      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
       target = resolve(dirname(target), readlinkSync(target));
     } catch {
       return null;

@@ -28,6 +28,14 @@ export const makeFifo = (path: string, mode: number): void => {
   checked('mkfifo', mkfifo(path, mode));
 };
 
+/** The same, but false when something has that name already: that is as usual as the contrary, and an error is dear. */
+export function tryMakeFifo(path: string, mode: number): boolean {
+  if (mkfifo(path, mode) === 0) return true;
+  const errno = lastErrno();
+  if (errno === EEXIST) return false;
+  throw new SystemError('mkfifo', errno);
+}
+
 /**
  * The daemon's end for reading; never blocks. It is open for writing too, so that the pipe has no end as long as it is
  * open: what is in it stays there while nobody writes, and nothing is reported then. Throws Node's system error.
@@ -52,6 +60,7 @@ const F_GETPIPE_SZ = 1032;
 const FIONREAD = 0x541b;
 const F_SETFL = 4;
 const EINTR = 4;
+const EEXIST = 17;
 const EAGAIN = 11;
 
 /**

@@ -3,8 +3,8 @@
  * the time, a program's end with each attempt. Its name lets another daemon open the same pipe.
  */
 
-import { constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats, unlinkSync } from 'node:fs';
-import { makeFifo, openFifoForProgram, openFifoToRead } from './fifo.ts';
+import { constants, fstatSync, lstatSync, openSync, readlinkSync, unlinkSync } from 'node:fs';
+import { makeFifo, openFifoForProgram, openFifoToRead, tryMakeFifo } from './fifo.ts';
 import { SystemError } from './libc.ts';
 import type { Failure } from './os.ts';
 import type { WatchedPipe } from './watched-pipe.ts';
@@ -16,12 +16,10 @@ export class LastingPipe {
   readonly path: string;
   /** The daemon's end for reading; never blocks, and nobody can close the other end. */
   readonly end: WatchedPipe;
-  readonly #status: Stats;
 
   private constructor(path: string, end: WatchedPipe) {
     this.path = path;
     this.end = end;
-    this.#status = fstatSync(end.fd);
   }
 
   /** Opens the pipe with what may be in it already, or makes it. */
@@ -54,8 +52,10 @@ export class LastingPipe {
 
   /** Whether the name leads to this pipe: it may have been deleted, and another one been made. */
   isStillThere(): boolean {
-    const status = lstatSync(this.path, { throwIfNoEntry: false });
-    return status !== undefined && status.ino === this.#status.ino && status.dev === this.#status.dev;
+    const present = lstatSync(this.path, { throwIfNoEntry: false });
+    if (present === undefined) return false;
+    const own = fstatSync(this.end.fd);
+    return present.ino === own.ino && present.dev === own.dev;
   }
 
   openForProgram(): number | Failure {
@@ -97,6 +97,7 @@ export function openDeletedFifo(path: string, { pid, fd }: DescriptorOf, access:
 /** A pipe that nobody has open, in the place of whatever has the name. */
 export function makeFreshFifo(path: string): Failure | null {
   try {
+    if (tryMakeFifo(path, 0o600)) return null;
     removeName(path);
     makeFifo(path, 0o600);
     return null;
@@ -120,7 +121,7 @@ export function failureOf(error: unknown): Failure {
 }
 
 function makeFifoUnlessThere(path: string): void {
-  if (isFifo(path)) return;
+  if (tryMakeFifo(path, 0o600) || isFifo(path)) return;
   removeName(path);
   makeFifo(path, 0o600);
 }
