@@ -2,7 +2,7 @@
 
 import type { ProcessInfo } from '../model/process-info.ts';
 import { readingConfig } from './config-faults.ts';
-import type { ActiveProcess } from './control.ts';
+import type { ActiveGroup, ActiveProcess, SupervisorControl } from './control.ts';
 import { defineMethod } from './define-method.ts';
 import { compareText } from './lexical-order.ts';
 import type { Method } from './method.ts';
@@ -33,7 +33,7 @@ const getAllProcessInfo = defineMethod({
   doc: 'Tells the state of every process, sorted by group and name.',
   role: 'view',
   faults: [],
-  run: ({ control }) => allProcesses(control).toSorted(byGroupAndName).map(infoOf),
+  run: ({ control }) => sortedProcesses(control).map(infoOf),
 });
 
 const shutdown = defineMethod({
@@ -65,6 +65,16 @@ const restart = defineMethod({
 });
 
 export const stateMethods: readonly Method[] = [getProcessInfo, getAllProcessInfo, shutdown, restart];
+
+const sorted = new WeakMap<readonly ActiveGroup[], readonly ActiveProcess[]>();
+
+/** A list of groups stands for the processes in them: which belong to a group never changes. */
+function sortedProcesses(control: SupervisorControl): readonly ActiveProcess[] {
+  const groups = control.groups();
+  const known = sorted.get(groups) ?? allProcesses(control).toSorted(byGroupAndName);
+  sorted.set(groups, known);
+  return known;
+}
 
 const byGroupAndName = (left: ActiveProcess, right: ActiveProcess): number =>
   compareText(left.group, right.group) || compareText(left.name, right.name);

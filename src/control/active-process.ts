@@ -1,7 +1,7 @@
 /** One process actor as the control methods see it: questions are answered from its snapshot, wishes become events. */
 
 import type { ProcessRef } from '../../machines/group.machine.ts';
-import { livingPid, processState } from '../../machines/selectors.ts';
+import { livingPid, type ProcessSnapshot, processState } from '../../machines/selectors.ts';
 import { checkCommand } from '../actors/command-check.ts';
 import type { ActiveProcess, CommandProblem, LogAccess } from '../commands/control.ts';
 import { isFine } from '../explain/fine.ts';
@@ -34,7 +34,7 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
     group,
     spec,
     state: () => processState(ref.getSnapshot()),
-    info: () => processInfo(ref, ports),
+    info: createInfo(ref, ports),
     overview: () => overviewOf(facts()),
     explainBriefly: () => explainBriefly(facts()),
     explain: () =>
@@ -66,32 +66,55 @@ export function createActiveProcess(ref: ProcessRef, ports: ControlPorts): Activ
   };
 }
 
-function processInfo(ref: ProcessRef, ports: ControlPorts): ProcessInfo {
-  const snapshot = ref.getSnapshot();
-  const { context } = snapshot;
-  const { spec, spawnError, lastExit } = context;
-  const { clock } = ports.os;
-  const startedAt = context.startedAt === 0 ? 0 : clock.shown(context.startedAt);
-  const stoppedAt = context.stoppedAt === 0 ? 0 : clock.shown(context.stoppedAt);
-  const state = processState(snapshot);
-  const pid = livingPid(snapshot);
-  const now = clock.now();
-  const stdoutLogfile = ports.logs.path(spec, 'stdout') ?? '';
-  return {
-    name: spec.name,
-    group: spec.groupName,
-    start: seconds(startedAt),
-    stop: seconds(stoppedAt),
-    now: seconds(now),
-    state: processStateCodes[state],
-    statename: state,
-    spawnerr: spawnError,
-    exitstatus: lastExit === null ? 0 : exitNumber(lastExit),
-    logfile: stdoutLogfile,
-    stdout_logfile: stdoutLogfile,
-    stderr_logfile: ports.logs.path(spec, 'stderr') ?? '',
-    pid,
-    description: describeProcess({ state, name: spec.name, pid, startedAt, stoppedAt, spawnError, now }),
+/** What is told of a process as long as nothing happens to it. Only the time passes, which `now` and `description` tell. */
+interface KnownInfo {
+  readonly of: ProcessSnapshot;
+  /** What the wall clock was off when the instants were translated. */
+  readonly jump: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly stoppedAt: number;
+  readonly info: ProcessInfo;
+}
+
+/** Most is the same each time it is asked for, and to gather it anew from the spec and the logs costs three times as much. */
+function createInfo(ref: ProcessRef, { os: { clock }, logs }: ControlPorts): () => ProcessInfo {
+  let known: KnownInfo | null = null;
+
+  function gather(snapshot: ProcessSnapshot, jump: number): KnownInfo {
+    const { spec, spawnError, lastExit, ...context } = snapshot.context;
+    const shown = (at: number): number => (at === 0 ? 0 : clock.shown(at));
+    const [startedAt, stoppedAt] = [shown(context.startedAt), shown(context.stoppedAt)];
+    const state = processState(snapshot);
+    const stdoutLogfile = logs.path(spec, 'stdout') ?? '';
+    const info: ProcessInfo = {
+      name: spec.name,
+      group: spec.groupName,
+      start: seconds(startedAt),
+      stop: seconds(stoppedAt),
+      now: 0,
+      state: processStateCodes[state],
+      statename: state,
+      spawnerr: spawnError,
+      exitstatus: lastExit === null ? 0 : exitNumber(lastExit),
+      logfile: stdoutLogfile,
+      stdout_logfile: stdoutLogfile,
+      stderr_logfile: logs.path(spec, 'stderr') ?? '',
+      pid: livingPid(snapshot),
+      description: '',
+    };
+    return { of: snapshot, jump, startedAt, stoppedAt, info };
+  }
+
+  return () => {
+    const snapshot = ref.getSnapshot();
+    const now = clock.now();
+    const jump = clock.shown(0);
+    if (known === null || known.of !== snapshot || known.jump !== jump) known = gather(snapshot, jump);
+    const { startedAt, stoppedAt, info } = known;
+    const { name, statename: state, pid, spawnerr: spawnError } = info;
+    const description = describeProcess({ state, name, pid, startedAt, stoppedAt, spawnError, now });
+    return { ...info, now: seconds(now), description };
   };
 }
 

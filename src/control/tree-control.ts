@@ -17,9 +17,11 @@ export function createTreeControl(
   let latest = initial;
   const wrappers = new WeakMap<GroupRef, ActiveGroup>();
   const wrap = (ref: GroupRef): ActiveGroup => {
-    const known = wrappers.get(ref) ?? createActiveGroup(ref, ports);
-    wrappers.set(ref, known);
-    return known;
+    const known = wrappers.get(ref);
+    if (known !== undefined) return known;
+    const made = createActiveGroup(ref, ports);
+    wrappers.set(ref, made);
+    return made;
   };
   const groupListeners = new Set<() => void>();
   const sendGroups = (event: { type: 'group.add'; spec: GroupSpec } | { type: 'group.remove'; name: string }): void => {
@@ -27,6 +29,13 @@ export function createTreeControl(
     for (const listener of [...groupListeners]) listener();
   };
   const groupRefs = (): ReadonlyMap<string, GroupRef> => root.getSnapshot().context.groups;
+  let listed: { readonly of: ReadonlyMap<string, GroupRef>; readonly groups: readonly ActiveGroup[] } | null = null;
+  /** The same array as long as none is added or removed. */
+  const listGroups = (): readonly ActiveGroup[] => {
+    const of = groupRefs();
+    if (listed?.of !== of) listed = { of, groups: [...of.values()].map(wrap) };
+    return listed.groups;
+  };
 
   return {
     get identifier() {
@@ -38,7 +47,7 @@ export function createTreeControl(
     upgrade: ports.upgrade,
     now: () => ports.os.clock.now(),
     state: () => supervisorState(root.getSnapshot()),
-    groups: () => [...groupRefs().values()].map(wrap),
+    groups: listGroups,
     group: (name) => {
       const ref = groupRefs().get(name);
       return ref && wrap(ref);
@@ -79,10 +88,11 @@ function createActiveGroup(ref: GroupRef, ports: ControlPorts): ActiveGroup {
   const active: ReadonlyMap<string, ActiveProcess> = new Map(
     [...processes].map(([name, process]) => [name, createActiveProcess(process, ports)]),
   );
+  const listed = [...active.values()];
   return {
     name: spec.name,
     spec,
-    processes: () => [...active.values()],
+    processes: () => listed,
     process: (name) => active.get(name),
   };
 }
