@@ -16,6 +16,7 @@ import { createEventSystem, isProtocolChannel } from './actors/event-system.ts';
 import { FcgiSockets } from './actors/fcgi-socket.ts';
 import { endLeftover, endLeftTree } from './actors/leftovers.ts';
 import { createOutput } from './actors/output.ts';
+import { rememberOwnTimers } from './actors/own-timers.ts';
 import { ProcessLogs } from './actors/process-logs.ts';
 import type { LogAccess, SupervisorControl, UpgradeOutcome } from './commands/control.ts';
 import type { GroupChanges } from './control/control-ports.ts';
@@ -237,6 +238,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     },
   );
 
+  rememberOwnTimers(root);
   const trace = createTrace(root, {
     size: spec.daemon.traceSize,
     nextSerial: options.nextTraceSerial,

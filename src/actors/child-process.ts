@@ -8,7 +8,7 @@ import type { ChildCommand, ChildReport } from '../../machines/events.ts';
 import type { ChildInput } from '../../machines/process.machine.ts';
 import type { ExitStatus } from '../model/exit-status.ts';
 import type { ProcessSpec, SignalSpec } from '../model/program-spec.ts';
-import type { ProgramTree } from '../os/os.ts';
+import type { ProgramTree, Spawned } from '../os/os.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
 import type { Channels } from './channels.ts';
 import type { FcgiSockets, SocketHold } from './fcgi-socket.ts';
@@ -30,7 +30,7 @@ export interface ProgramRegister {
    * all of that; null when it need not end with the program.
    */
   spawning(spec: ProcessSpec, treeMark: string | null): void;
-  spawned(spec: ProcessSpec, pid: number): void;
+  spawned(spec: ProcessSpec, program: Pick<Spawned, 'pid' | 'startTicks'>): void;
   exited(spec: ProcessSpec): void;
   /** Before something is written to its standard input, and as soon as all of that is in the pipe. */
   writing(spec: ProcessSpec): void;
@@ -121,8 +121,8 @@ export const createChildProcess = (deps: ChildProcessDependencies) =>
         socket?.release();
         return null;
       }
-      const { pid, stdout, stderr } = launched;
-      register.spawned(spec, pid);
+      const { pid, startTicks, stdout, stderr } = launched;
+      register.spawned(spec, { pid, startTicks });
       const started = { pid, stdin: talkTo(launched.stdinFd) };
       log.info(`spawned: '${spec.name}' with pid ${pid}`);
       report({ type: 'child.spawned', pid, at, stdout, stderr });

@@ -22,6 +22,8 @@ export type Launch =
   | {
       readonly kind: 'launched';
       readonly pid: number;
+      /** See `Spawned`. */
+      readonly startTicks: number | null;
       /** null when standard input is a listening socket: nothing can be written to it. */
       readonly stdinFd: number | null;
       readonly stdout: OpenOutput;
@@ -72,7 +74,8 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, tree, onEx
     for (const output of [stdout, stderr]) output?.abandon();
     return { kind: 'failed', reason: forkFailure(spec.name, outcome) };
   }
-  return { kind: 'launched', pid: outcome.pid, stdinFd, stdout, stderr };
+  const { pid, startTicks } = outcome;
+  return { kind: 'launched', pid, startTicks, stdinFd, stdout, stderr };
 }
 
 const dispatchersFailure = (name: string, { error }: Failure): string =>

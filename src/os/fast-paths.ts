@@ -9,6 +9,8 @@ export const fastPaths = {
   readiness: 'one descriptor in the event loop stands for all the pipes that are watched',
   splice: 'output goes from pipe to log file inside the kernel',
   'pipe-size': 'pipes hold more than the system gives by itself',
+  'start-time': 'when a program was started is read from a clock, not asked of the system',
+  timers: 'an actor that stops looks at its own timers, not at those of all',
 } as const;
 
 export type FastPath = keyof typeof fastPaths;

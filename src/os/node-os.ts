@@ -21,6 +21,7 @@ import { processFacts } from './process-identity.ts';
 import { createProgramTrees } from './program-tree.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reaper } from './reaper.ts';
+import { createStartTicks } from './start-ticks.ts';
 import { refusalTo } from './user-access.ts';
 import { watchProcess } from './watch-process.ts';
 
@@ -41,6 +42,7 @@ export interface NodeOsOptions {
 }
 
 export function createNodeOs({ reaper, readiness, environment, programFileLimit, ...notices }: NodeOsOptions): Os {
+  const times = createStartTicks();
   const trees = createProgramTrees({ environment, onMethod: notices.onTreeMethod });
   return {
     clock: { now: () => Date.now(), steady: () => performance.now(), ...evenTime },
@@ -56,11 +58,16 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
     writeDescriptor,
     findCommand,
     spawn: (request, onExit) => {
-      const start = (): number | SpawnFailure => spawnWithLimits(request, programFileLimit);
+      let startTicks: number | null = null;
+      const start = (): number | SpawnFailure => {
+        const { outcome, ticks } = times.timed(() => spawnWithLimits(request, programFileLimit));
+        startTicks = ticks;
+        return outcome;
+      };
       const outcome = request.tree === null ? start() : request.tree.start(start);
       if (typeof outcome !== 'number') return outcome;
       reaper.expect(outcome, onExit);
-      return { kind: 'spawned', pid: outcome };
+      return { kind: 'spawned', pid: outcome, startTicks };
     },
     watch: (program, onExit) => watchProcess({ reaper, readiness }, program, onExit),
     identify: (pid) => {

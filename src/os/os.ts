@@ -114,6 +114,8 @@ export interface SpawnRequest {
 export interface Spawned {
   readonly kind: 'spawned';
   readonly pid: number;
+  /** See `ProcessIdentity`; null when it has to be asked for. */
+  readonly startTicks: number | null;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Stock } from '../adoption/take-stock.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec, SupervisorSpec } from '../model/program-spec.ts';
-import type { Os } from '../os/os.ts';
+import type { Os, Spawned } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
@@ -161,8 +161,9 @@ export class JournalledSurvival implements Survival {
     this.#records.note(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp(), listener, treeMark });
   }
 
-  spawned(spec: ProcessSpec, pid: number): void {
-    this.#records.lives(spec, this.#options.os.identify(pid) ?? { pid, startTicks: 0 });
+  spawned(spec: ProcessSpec, { pid, startTicks }: Pick<Spawned, 'pid' | 'startTicks'>): void {
+    const program = startTicks === null ? this.#options.os.identify(pid) : { pid, startTicks };
+    this.#records.lives(spec, program ?? { pid, startTicks: 0 });
   }
 
   exited(spec: ProcessSpec): void {
