@@ -1,46 +1,27 @@
 // Bundles the commands of package.json `bin` and the live page into dist/, and lays out the charts. Run by `npm run build`.
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { bundleCommand } from './build/bundle-command.mjs';
+import { recordCode } from './build/record-code.mjs';
 
 const commands = ['supervisord', 'supervisorctl', 'pidproxy', 'demo'];
 
-const { metafile } = await build({
-  metafile: true,
-  entryPoints: commands.map((name) => `src/cli/${name}.ts`),
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  // koffi brings a native library that must stay beside its own package.
-  external: ['koffi'],
-  chunkNames: 'chunks/[name]-[hash]',
-  legalComments: 'none',
-  logLevel: 'warning',
-  banner: {
-    // Lines 1 and 2 are read by a shell and by Node alike. The shell notes the soft limit of open files that the
-    // command was started with, for Node raises its own before any of our code runs, and programs must not inherit that.
-    js: [
-      '#!/bin/sh',
-      `":" //; STATEVISOR_SOFT_NOFILE="$(ulimit -Sn)" exec node "$0" "$@"`,
-      `import { createRequire as __createRequire } from 'node:module';`,
-      `const require = __createRequire(import.meta.url);`,
-    ].join('\n'),
-  },
-});
-
-for (const name of commands) chmodSync(`dist/${name}.js`, 0o755);
+// The page is for browsers, but beside it are the commands: without this they would be taken for modules of that kind.
+mkdirSync('dist', { recursive: true });
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+const written = new Set();
+for (const name of commands) for (const path of await bundleCommand(name)) written.add(path);
 
 // What an earlier build left behind; not before, so that a daemon can be started while a build runs.
 for (const name of readdirSync('dist', { recursive: true })) {
   const path = `dist/${name}`;
-  if (path.endsWith('.js') && !path.startsWith('dist/web/') && !(path in metafile.outputs)) rmSync(path);
+  if (path.endsWith('.js') && !path.startsWith('dist/web/') && !written.has(path)) rmSync(path);
 }
 
 await writePage();
 await writeCharts();
+await recordCode();
 
 /** Writes dist/web/: what a browser loads for the live page. */
 async function writePage() {

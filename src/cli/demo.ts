@@ -162,4 +162,6 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-process.exitCode = await main();
+void main().then((status) => {
+  process.exitCode = status;
+});

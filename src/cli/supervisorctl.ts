@@ -2,6 +2,7 @@
 
 import { loadControlConfig } from '../config/control.ts';
 import { formatProblems } from '../config/problem.ts';
+import { keepCode } from '../os/kept-code.ts';
 import { createNodeHost } from '../os/node-host.ts';
 import type { CommandLine } from './control/command-line.ts';
 import { connectToServer } from './control/connect.ts';
@@ -28,13 +29,15 @@ async function main(argv0: string, argv: readonly string[]): Promise<number> {
       `hint: [ctlplugin:${name}]: the factory '${factory}' is Python code and cannot be loaded here; its commands are missing\n`,
     );
   }
-  return runControl({
+  const status = await runControl({
     spec: loaded.spec,
     addressGiven: options.has('serverurl'),
     interactive: options.has('interactive'),
     words: rest,
     connect: connectToServer,
   });
+  if (status === 0) keepCode();
+  return status;
 }
 
 async function readWords(argv0: string, argv: readonly string[]): Promise<CommandLine> {
@@ -46,4 +49,4 @@ async function readWords(argv0: string, argv: readonly string[]): Promise<Comman
 }
 
 // Requests that nobody waits for any more must not delay the end.
-process.exit(await main(process.argv[1] ?? 'supervisorctl', process.argv.slice(2)));
+void main(process.argv[1] ?? 'supervisorctl', process.argv.slice(2)).then((status) => process.exit(status));

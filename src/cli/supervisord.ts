@@ -18,7 +18,6 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
-import { limitHeapGrowth } from '../os/heap-growth.ts';
 import { cLibrary } from '../os/libc.ts';
 import { launcherNotes, launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
@@ -49,7 +48,7 @@ const invocationEnvironment = {
   ...definedIn(Object.fromEntries(launcherVariables.map((name) => [name, startEnvironment[name]]))),
 };
 
-await main();
+void main();
 
 async function main(): Promise<void> {
   const host = createNodeHost(environment);
@@ -99,7 +98,6 @@ async function main(): Promise<void> {
   }
 
   keepDescriptorsFromPrograms();
-  limitHeapGrowth();
   // As Supervisor: what `[supervisord] environment` has ever set stays visible to later readings.
   let known = { ...environment, ...spec.daemon.environment };
   await startDaemon({

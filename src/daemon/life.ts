@@ -8,6 +8,7 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { endOrphans } from '../os/end-orphans.ts';
 import { holdSignals, repeatHeldSignals } from '../os/held-signals.ts';
+import { keepCodeLater } from '../os/kept-code.ts';
 import { type Pidfile, writePidfile } from '../os/pidfile.ts';
 import { mainInterfaceNames } from '../rpc-interfaces.ts';
 import { createControlServer } from '../server/control-server.ts';
@@ -141,6 +142,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     const booted = supervisor.boot();
     becomeReady();
     background?.detach();
+    keepCodeLater();
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();
     const halt = await supervisor.halted;

@@ -5,6 +5,7 @@
 
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 
 type Koffi = typeof import('koffi');
 
@@ -13,7 +14,7 @@ let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } 
 /** koffi and the process's own C library. */
 export function cLibrary(): NonNullable<typeof loaded> {
   if (loaded === null) {
-    const koffi = createRequire(import.meta.url)('koffi') as Koffi;
+    const koffi = createRequire(join(import.meta.dirname, 'libc.js'))('koffi') as Koffi;
     loaded = { koffi, libc: koffi.load(null) };
   }
   return loaded;

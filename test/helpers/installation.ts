@@ -3,6 +3,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -22,8 +23,10 @@ export const presentVersion: string = JSON.parse(readFileSync(manifest, 'utf8'))
 /** Has a version do something before it does anything else; `code` may wait. */
 export const first =
   (code: string) =>
-  (text: string): string =>
-    text.replace('const require = ', `${code}\nconst require = `);
+  (text: string): string => {
+    const [shell, launcher, ...rest] = text.split('\n');
+    return [shell, launcher, `void (async () => { ${code}`, ...rest, '})();'].join('\n');
+  };
 
 export class Installation {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'statevisor-installed-')));
@@ -46,13 +49,22 @@ export class Installation {
     cpSync(manifest, join(place, 'package.json'));
     symlinkSync(inRepository('node_modules'), join(place, 'node_modules'));
     const path = join(place, 'dist/supervisord.js');
-    const text = readFileSync(path, 'utf8');
-    const renamed = text.replace(`version: "${presentVersion}"`, `version: "${version}"`);
-    if (version !== presentVersion && renamed === text)
-      throw new Error('the version does not stand where it was expected');
-    writeFileSync(path, spoil(renamed));
+    writeFileSync(path, spoil(readFileSync(path, 'utf8')));
+    this.#rename(join(place, 'dist/chunks'), version);
     symlinkSync(version, join(this.folder, 'next'));
     renameSync(join(this.folder, 'next'), join(this.folder, 'installed'));
+  }
+
+  /** Its name has the same length, so that only the checksum tells that compiled code is of another version. */
+  #rename(chunks: string, version: string): void {
+    for (const name of readdirSync(chunks).filter((one) => one.startsWith('supervisord-'))) {
+      const path = join(chunks, name);
+      const text = readFileSync(path, 'utf8');
+      const renamed = text.replace(`version:"${presentVersion}"`, `version:"${version}"`);
+      if (renamed !== text) writeFileSync(path, renamed);
+      else if (version !== presentVersion && name.endsWith('-main.js'))
+        throw new Error('the version does not stand where it was expected');
+    }
   }
 
   /** Takes everything away that was installed. */

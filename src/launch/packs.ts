@@ -1,0 +1,54 @@
+/**
+ * Loads the code of a command in packs: the build puts together what is always needed together, and what only some
+ * configuration or request needs into packs of its own. A pack is one function in one file.
+ */
+
+import { readFileSync } from 'node:fs';
+import { Script } from 'node:vm';
+import { openCodeCache } from './code-cache.ts';
+
+/** The parts of a pack that others ask for by their names. */
+type Provide = (name: string, exports: unknown) => void;
+type Require = (name: string) => unknown;
+type Pack = (require: Require, provide: Provide, directory: string) => void;
+
+export interface PacksOptions {
+  /** Where the commands are; the packs are in `chunks` beside them. */
+  readonly folder: string;
+  /** What the names of the command's packs begin with. */
+  readonly prefix: string;
+  /** Finds what is no part of a pack. */
+  readonly require: Require;
+}
+
+/** How packs name parts of each other: `pack:<pack>/<part>`. */
+const partName = /^pack:([^/]+)\/./;
+
+/** Runs the pack `main`; it and the others load what they need of each other when they need it. */
+export function openPacks({ folder, prefix, require }: PacksOptions): void {
+  const provided = new Map<string, unknown>();
+  const cache = openCodeCache(folder);
+
+  const load = (pack: string): void => {
+    const name = `${prefix}-${pack}.js`;
+    const path = `${folder}/chunks/${name}`;
+    // The build writes ASCII alone, which takes one byte a character in memory, too.
+    const bytes = readFileSync(path);
+    const source = bytes.toString('latin1');
+    const cachedData = cache.find(name, bytes);
+    const script = new Script(source, cachedData === null ? { filename: path } : { filename: path, cachedData });
+    // What V8 refuses was made under other flags of it, and stays for those.
+    if (cachedData === null) cache.miss(name, bytes, script);
+    const run: Pack = script.runInThisContext();
+    run(resolve, (part, exports) => provided.set(part, exports), folder);
+  };
+
+  const resolve: Require = (name) => {
+    const pack = partName.exec(name)?.[1];
+    if (pack === undefined) return require(name);
+    if (!provided.has(name)) load(pack);
+    return provided.get(name);
+  };
+
+  load('main');
+}
