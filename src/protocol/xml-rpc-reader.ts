@@ -58,9 +58,12 @@ function orInvalid<Decoded>(decode: () => Decoded): Decoded | InvalidXml {
   }
 }
 
+/** Made once: it costs more than what it decodes. */
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
+
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return strictDecoder.decode(bytes);
   } catch {
     throw new XmlProblem('is not UTF-8');
   }

@@ -34,6 +34,11 @@ describe('a call', () => {
     (text) => expect(call(text)).toEqual({ kind: 'no-method' }),
   );
 
+  it.each([[[0xff]], [[0xe2, 0x82]], [[0x61, 0xc3]]])('is read as ever after one that was no UTF-8: %j', (bytes) => {
+    expect(call(Uint8Array.from(bytes))).toEqual({ kind: 'invalid', reason: 'is not UTF-8' });
+    expect(readValue('<value>\u{2082}é</value>')).toBe('\u{2082}é');
+  });
+
   it('may have a byte order mark, comments, instructions and CDATA', () => {
     const text =
       '\u{FEFF}<?xml version="1.0"?><!-- a --><?b c?><methodCall><methodName><![CDATA[m]]></methodName></methodCall>';

@@ -8,11 +8,16 @@ export type Authorization = Login | { readonly kind: 'missing' };
 
 /** `header` is the value of `Authorization`. Malformed ones, on which Supervisor fails, count as missing. */
 export function authorize(access: Access, header: string | undefined, peer: Peer): Authorization {
-  const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header ?? '')?.[1];
-  const text = Buffer.from(encoded ?? '', 'base64').toString();
-  const colon = text.indexOf(':');
-  if (colon !== -1) return access.login(text.slice(0, colon), text.slice(colon + 1), peer);
+  const pair = header === undefined ? null : readBasic(header);
+  if (pair !== null) return access.login(pair.username, pair.password, peer);
   return access.anonymous === null ? { kind: 'missing' } : { kind: 'accepted', identity: access.anonymous };
+}
+
+function readBasic(header: string): { readonly username: string; readonly password: string } | null {
+  const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1] ?? '';
+  const text = Buffer.from(encoded, 'base64').toString();
+  const colon = text.indexOf(':');
+  return colon === -1 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
 export const unauthorized = (): Reply => finalErrorReply(401, { 'WWW-Authenticate': 'Basic realm="default"' });

@@ -46,16 +46,12 @@ const supervisorReasons: ReadonlyMap<number, string> = new Map([
 
 export const reasonOf = (status: number): string => supervisorReasons.get(status) ?? STATUS_CODES[status] ?? 'Unknown';
 
-/** What every response begins with. */
-const commonHeaders = (): Readonly<Record<string, string>> => ({
-  Server: 'Medusa/1.12',
-  Date: new Date().toUTCString(),
-});
-
 /** Writes everything at once. */
 export function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
-  const length = String(typeof body === 'string' ? Buffer.byteLength(body) : body.length);
-  beginResponse(response, status, { ...headers, ...(headers['Content-Length'] ? {} : { 'Content-Length': length }) });
+  if (headers['Content-Length'] === undefined) {
+    const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    beginResponse(response, status, { ...headers, 'Content-Length': String(length) });
+  } else beginResponse(response, status, headers);
   response.end(status === 304 ? undefined : body);
 }
 
@@ -65,18 +61,20 @@ export function beginResponse(
   status: number,
   headers: Readonly<Record<string, string>>,
 ): void {
+  // As one list they are written as they are, without a table of headers that Node would make of them first.
+  const lines = ['Server', 'Medusa/1.12', 'Date', new Date().toUTCString()];
+  for (const [name, value] of Object.entries(headers)) lines.push(name, value);
+  if (headers.Connection === undefined) {
+    if (keepsOldConnection(response) && headers['Content-Length'] !== undefined) lines.push('Connection', 'Keep-Alive');
+    else response.removeHeader('Connection');
+  }
   response.sendDate = false;
-  for (const [name, value] of Object.entries({ ...commonHeaders(), ...headers })) response.setHeader(name, value);
-  if (!response.hasHeader('Connection')) nameConnection(response);
-  response.writeHead(status, reasonOf(status));
+  response.writeHead(status, reasonOf(status), lines);
 }
 
-/** As Supervisor, which names the connection only to clients of HTTP/1.0 that want to keep it. */
-function nameConnection(response: ServerResponse): void {
-  const keepsOld = response.req.httpVersion === '1.0' && response.shouldKeepAlive;
-  if (keepsOld && response.hasHeader('Content-Length')) response.setHeader('Connection', 'Keep-Alive');
-  else response.removeHeader('Connection');
-}
+/** Supervisor names the connection only to clients of HTTP/1.0 that want to keep it. */
+const keepsOldConnection = (response: ServerResponse): boolean =>
+  response.req.httpVersion === '1.0' && response.shouldKeepAlive;
 
 export const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

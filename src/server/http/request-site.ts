@@ -38,11 +38,15 @@ function isOwn(source: string, headers: IncomingHttpHeaders): boolean {
  * (DNS rebinding) counts for the browser as same-origin and would be told everything. It only works on the network, under a
  * name that can be registered, and where no password is needed: only for such servers this is to be asked.
  */
-export function foreignHost(headers: IncomingHttpHeaders, server: ServerSpec, machineName: string): string | null {
+export function foreignHost(
+  headers: IncomingHttpHeaders,
+  server: ServerSpec,
+  machineName: () => string,
+): string | null {
   if (server.kind !== 'inet' || !isBrowser(headers)) return null;
   const host = (headers.host ?? '').toLowerCase();
   const name = host.replace(/:\d*$/, '').replace(/\.$/, '');
-  const own = [server.host, machineName].map((text) => text.toLowerCase());
+  const own = [server.host, machineName()].map((text) => text.toLowerCase());
   if (own.includes(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0 || isPrivateName(name)) return null;
   return `Host: ${host}`;
 }

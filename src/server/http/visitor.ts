@@ -27,7 +27,7 @@ export function identifyVisitor(visit: Visit, log: ServerLog): Visitor {
   const login = authorize(access, request.headers.authorization, peer);
   if (login.kind === 'refused') return { kind: 'refused', reply: tooManyLogins(login.waitMs) };
   if (login.kind !== 'accepted') return { kind: 'refused', reply: unauthorized() };
-  const foreign = access.anonymous === null ? null : foreignHost(request.headers, server, hostname());
+  const foreign = access.anonymous === null ? null : foreignHost(request.headers, server, hostname);
   if (foreign === null) return { kind: 'admitted', identity: login.identity };
   const remedy = 'this name is not known to the server; use its address, or set a password';
   return { kind: 'refused', reply: refuseSite(visit, log, foreign, remedy) };

@@ -39,7 +39,8 @@ describe('a request from a page of another site', () => {
 describe('a name in Host', () => {
   const open = inetServer({ host: 'sup.example.com' });
   const browser = { 'accept-language': 'en' };
-  const judge = (headers: IncomingHttpHeaders, server: ServerSpec = open) => foreignHost(headers, server, 'Web1.corp');
+  const judge = (headers: IncomingHttpHeaders, server: ServerSpec = open) =>
+    foreignHost(headers, server, () => 'Web1.corp');
 
   it.each([
     'localhost:9001',
