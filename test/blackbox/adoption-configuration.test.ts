@@ -116,7 +116,7 @@ describe('with an edited configuration', () => {
   scenario(
     'what is gone on with does not wait for what has to go; a start does, and can be taken back',
     async () => {
-      const deaf = `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nstopwaitsecs=4\nstdout_logfile=%(here)s/deaf.log\n`;
+      const deaf = `[program:deaf]\ncommand=${fixture('ignores-term')}\nstartsecs=0\nautorestart=false\nstopwaitsecs=3600\nstdout_logfile=%(here)s/deaf.log\n`;
       const reader = `[program:reader]\ncommand=${fixture('echo-stdin')}\nstartsecs=0\nstdout_logfile=%(here)s/reader.log\n`;
       await using lives = await Lives.begin(deaf + reader);
       await lives.daemon.waitForFile('deaf.log', 'ready');
@@ -132,8 +132,11 @@ describe('with an edited configuration', () => {
       await lives.call('supervisor.stopProcess', 'new');
       expect(await lives.info('new')).toMatchObject({ statename: 'STOPPED', pid: 0, spawnerr: '' });
       expect(isAlive(pids[0] ?? 0)).toBe(true);
-      expect(await runningPid(lives, 'deaf')).not.toBe(pids[0]);
+      process.kill(pids[0] ?? 0, 'SIGKILL');
+      const successor = await runningPid(lives, 'deaf');
+      expect(successor).not.toBe(pids[0]);
       expect((await lives.info('new')).statename).toBe('STOPPED');
+      process.kill(successor, 'SIGKILL');
     },
     oursOnly,
   );

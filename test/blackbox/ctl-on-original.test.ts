@@ -37,7 +37,8 @@ function bothTellTheSame(title: string, config: string, steps: (side: Side) => P
     const ours = await transcript(testedCommands.supervisorctl, config, steps);
     expect(ours).toEqual(original);
   };
-  scenarioWith(['supervisor'], title, body, { concurrent: false });
+  // Dozens of commands, one after another, by two clients.
+  scenarioWith(['supervisor'], title, body, { concurrent: false, timeoutMs: 300_000 });
 }
 
 async function transcript(supervisorctl: string, config: string, steps: (side: Side) => Promise<void>) {

@@ -2,17 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type Daemon, startDaemon } from '../helpers/daemon.ts';
+import { freePort } from '../helpers/free-port.ts';
 import { againstOriginal } from '../helpers/sandbox.ts';
-
-/** One that nobody uses at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 const callBody = (method: string, text?: string): string =>
   `<?xml version='1.0'?>\n<methodCall><methodName>${method}</methodName>` +
