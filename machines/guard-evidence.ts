@@ -77,7 +77,7 @@ const supervisorEvidence = {
   isUnknown: knownGroup,
   endsDaemon: ({ exitWhen }: SupervisorContext) => `exit_when ${exitWhen}`,
   isEverythingDone: ({ exitWhen }: SupervisorContext) => `exit_when ${exitWhen}`,
-  isLevelDrained: ({ awaited }: SupervisorContext) => `groups awaited: ${awaited.size}`,
+  isLevelDrained: ({ awaited, reported }: SupervisorContext) => `groups awaited: ${awaited.size - reported}`,
   isEverythingDrained: ({ undrained }: SupervisorContext) => `groups left: ${undrained.length}`,
 };
 

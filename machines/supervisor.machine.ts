@@ -34,8 +34,10 @@ export interface SupervisorContext {
   readonly end: DaemonEnd | null;
   /** Groups still to be drained, the next ones last. */
   readonly undrained: readonly GroupRef[];
-  /** Names of the groups that are being drained and have not reported yet. */
+  /** Names of the groups that are being drained. */
   readonly awaited: ReadonlySet<string>;
+  /** How many of them have reported, or never will. A number, for a set would be copied with each of a thousand. */
+  readonly reported: number;
 }
 
 /** Emitted once, when everything is stopped, with what is to follow. */
@@ -59,11 +61,17 @@ function pastOf(past: TreePast | null, group: string): GroupPast | null {
   return past && (processes || pool) ? { at: past.at, processes: processes ?? new Map(), pool } : null;
 }
 
-/** The groups that stop next: those that share the highest priority value left. */
+/** The groups that stop next: those that share the highest priority value left. They stand together, at the end. */
 function lastLevel(groups: readonly GroupRef[]): readonly GroupRef[] {
   const last = groups.at(-1);
-  return last ? groups.filter((group) => priorityOf(group) === priorityOf(last)) : [];
+  if (last === undefined) return [];
+  const priority = priorityOf(last);
+  return groups.slice(groups.findLastIndex((group) => priorityOf(group) !== priority) + 1);
 }
+
+/** Whether a group that has failed was waited for: not if it had reported before. Its state can still be read. */
+const owesReport = ({ awaited, groups }: SupervisorContext, name: string): boolean =>
+  awaited.has(name) && groups.get(name)?.getSnapshot().value !== 'drained';
 
 /** Of all programs, in order of start. Listeners serve the others: they are never done, and nobody waits for them. */
 const programsOf = ({ groups }: SupervisorContext) =>
@@ -144,12 +152,17 @@ export const supervisorMachine = setup({
             .filter(isActive)
             .map(({ id }) => id),
         ),
+      reported: 0,
       undrained: ({ context }) =>
         context.undrained.slice(0, context.undrained.length - lastLevel(context.undrained).length),
     }),
     noteDrained: assign({
-      awaited: ({ context }, params: { name: string }) =>
-        new Set([...context.awaited].filter((name) => name !== params.name)),
+      reported: ({ context }, params: { name: string }) =>
+        context.reported + (context.awaited.has(params.name) ? 1 : 0),
+    }),
+    noteFailed: assign({
+      reported: ({ context }, params: { name: string }) =>
+        context.reported + (owesReport(context, params.name) ? 1 : 0),
     }),
   },
   guards: {
@@ -158,7 +171,7 @@ export const supervisorMachine = setup({
     isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
     endsDaemon: ({ context }, params: SettledProcess) => endsDaemon(params, context.exitWhen),
     isEverythingDone: ({ context }) => context.exitWhen === 'all_done' && programsOf(context).every(isAtRest),
-    isLevelDrained: ({ context }) => context.awaited.size === 0,
+    isLevelDrained: ({ context }) => context.reported >= context.awaited.size,
     isEverythingDrained: ({ context }) => context.undrained.length === 0,
   },
   delays: { waitReport: 3000 },
@@ -191,6 +204,7 @@ export const supervisorMachine = setup({
       end: null,
       undrained: [],
       awaited: new Set(),
+      reported: 0,
     }),
     on: {
       'xstate.error.actor.*': {
@@ -305,7 +319,7 @@ export const supervisorMachine = setup({
               'xstate.error.actor.*': {
                 actions: [
                   { type: 'reportDefect', params: ({ event }) => ({ error: event.error }) },
-                  { type: 'noteDrained', params: ({ event }) => ({ name: event.actorId }) },
+                  { type: 'noteFailed', params: ({ event }) => ({ name: event.actorId }) },
                 ],
               },
             },
