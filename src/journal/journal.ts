@@ -28,6 +28,11 @@ export interface Journal {
   slotOf(group: string, name: string): number;
   /** Puts down the facts of the process with these names. Facts that stand there already cost nothing. */
   write(record: ProcessRecord): void;
+  /**
+   * The same of facts that are about to be followed by others: they are put down with those, or before anything else is put
+   * down, or at the end of what is being done at this moment, whatever comes first.
+   */
+  writeSoon(record: ProcessRecord): void;
   forget(group: string, name: string): void;
   updateHeader(changes: Partial<JournalHeader>): void;
   /** Whether everything that was to be written is in the file, and the file in its place. */
@@ -64,6 +69,8 @@ class FileJournal implements Journal {
   readonly #entries = new Map<string, Entry>();
   /** What the file does not say yet. */
   readonly #owed = new Set<Entry>();
+  /** One of these, which waits for what follows. */
+  #late: Entry | null = null;
   #owesHeader = false;
   #header: JournalHeader;
   #file: JournalFile | null = null;
@@ -89,12 +96,16 @@ class FileJournal implements Journal {
   }
 
   write(record: ProcessRecord): void {
-    const entry = this.#entryOf(record.group, record.name);
-    const text = processRecordText(record);
-    if (entry.text === text) return;
-    entry.text = text;
-    this.#owed.add(entry);
-    this.#change((file) => this.#pay(file, entry));
+    const entry = this.#noted(record);
+    if (entry !== null) this.#change(entry);
+  }
+
+  writeSoon(record: ProcessRecord): void {
+    const entry = this.#noted(record);
+    if (entry === null || entry === this.#late) return;
+    this.#payLate();
+    this.#late = entry;
+    queueMicrotask(() => this.#payLate());
   }
 
   forget(group: string, name: string): void {
@@ -104,13 +115,13 @@ class FileJournal implements Journal {
     this.#entries.delete(key);
     entry.text = null;
     this.#owed.add(entry);
-    this.#change((file) => this.#pay(file, entry));
+    this.#change(entry);
   }
 
   updateHeader(changes: Partial<JournalHeader>): void {
     this.#header = { ...this.#header, ...changes };
     this.#owesHeader = true;
-    this.#change((file) => this.#payHeader(file));
+    this.#change('header');
   }
 
   isWhole(): boolean {
@@ -126,6 +137,7 @@ class FileJournal implements Journal {
   }
 
   close(): void {
+    this.#payLate();
     this.#isClosed = true;
     this.#file?.close();
     this.#file = null;
@@ -154,12 +166,34 @@ class FileJournal implements Journal {
     return entry;
   }
 
+  /** Null when that stands there already. */
+  #noted(record: ProcessRecord): Entry | null {
+    const entry = this.#entryOf(record.group, record.name);
+    const text = processRecordText(record);
+    if (entry.text === text) return null;
+    entry.text = text;
+    this.#owed.add(entry);
+    return entry;
+  }
+
+  #payLate(): void {
+    const entry = this.#late;
+    if (entry !== null) this.#change(entry);
+  }
+
+  #change(what: Entry | 'header'): void {
+    const late = this.#late;
+    this.#late = null;
+    if (late !== null && late !== what) this.#write(late);
+    this.#write(what);
+  }
+
   /** Writes one change. While something else could not be written, that is tried again too, but not every time. */
-  #change(write: (file: JournalFile) => void): void {
+  #write(what: Entry | 'header'): void {
     if (this.#isClosed) return;
     const file = this.#file;
     if (this.#failedAt !== null && performance.now() - this.#failedAt >= PATIENCE_MS) this.heal();
-    else if (file !== null) this.#attempt(() => write(file));
+    else if (file !== null) this.#attempt(() => (what === 'header' ? this.#payHeader(file) : this.#pay(file, what)));
   }
 
   #attempt(write: () => void): boolean {

@@ -3,7 +3,16 @@
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 
-export const keyOf = ({ groupName, name }: ProcessSpec): string => keyOfNames(groupName, name);
+/** Asked for with each change of a process. */
+const keys = new WeakMap<ProcessSpec, string>();
+
+export function keyOf(spec: ProcessSpec): string {
+  const known = keys.get(spec);
+  if (known !== undefined) return known;
+  const key = keyOfNames(spec.groupName, spec.name);
+  keys.set(spec, key);
+  return key;
+}
 
 export const keyOfRecord = ({ group, name }: Pick<ProcessRecord, 'group' | 'name'>): string => keyOfNames(group, name);
 

@@ -27,7 +27,7 @@ export class ProcessRecords {
   readonly #unclear: Set<string>;
   /** Processes that are not begun anew before that. */
   readonly #held: Set<string>;
-  readonly #fingerprints = new WeakMap<ProcessSpec, string>();
+  readonly #constants = new WeakMap<ProcessSpec, Constant>();
   #journal: Journal | null = null;
   #autoLog: SurvivalPorts['autoLog'] = () => null;
 
@@ -52,10 +52,8 @@ export class ProcessRecords {
 
   note(spec: ProcessSpec, facts: Partial<ProcessFacts>): void {
     const key = keyOf(spec);
-    const child = this.#living.get(key) ?? noChild;
-    const record = { ...(this.#records.get(key) ?? blankRecord), ...this.#constant(spec), ...facts, ...child };
-    this.#records.set(key, record);
-    this.#journal?.write(this.#recordToWrite(key, record));
+    const record = this.#noted(spec, key, facts);
+    if (record !== null) this.#journal?.write(this.#recordToWrite(key, record));
   }
 
   /** Of listeners that do not live nothing is worth writing, nor what stands there already. */
@@ -65,8 +63,14 @@ export class ProcessRecords {
   }
 
   lives(spec: ProcessSpec, child: ProcessIdentity): void {
-    this.#living.set(keyOf(spec), child);
-    this.note(spec, {});
+    const key = keyOf(spec);
+    this.#living.set(key, child);
+    const record = this.#noted(spec, key, {});
+    if (record === null) return;
+    const toWrite = this.#recordToWrite(key, record);
+    // Without a time to prove itself in, it is RUNNING in the next moment, and that is written of it as well.
+    if (spec.startMs > 0) this.#journal?.write(toWrite);
+    else this.#journal?.writeSoon(toWrite);
   }
 
   /** Neither does what it has started. Nothing is written of it: a change of state follows. */
@@ -103,6 +107,17 @@ export class ProcessRecords {
     }
   }
 
+  /** Null when just that is known already. */
+  #noted(spec: ProcessSpec, key: string, facts: Partial<ProcessFacts>): ProcessRecord | null {
+    const child = this.#living.get(key) ?? noChild;
+    const constant = this.#constant(spec);
+    const known = this.#records.get(key);
+    if (known !== undefined && says(known, constant) && says(known, facts) && says(known, child)) return null;
+    const record = { ...(known ?? blankRecord), ...constant, ...facts, ...child };
+    this.#records.set(key, record);
+    return record;
+  }
+
   #recordToWrite(key: string, present: ProcessRecord): ProcessRecord {
     const past = this.#lastLife.recordOf(key) ?? present;
     if (this.#unclear.has(key)) {
@@ -115,17 +130,30 @@ export class ProcessRecords {
   }
 
   #constant(spec: ProcessSpec): Constant {
-    const fingerprint = this.#fingerprints.get(spec) ?? fingerprintOf(spec);
-    this.#fingerprints.set(spec, fingerprint);
+    const stdout = this.#autoLog(spec, 'stdout') ?? '';
+    const stderr = this.#autoLog(spec, 'stderr') ?? '';
+    const known = this.#constants.get(spec);
+    if (known !== undefined && known.autoLogs.stdout === stdout && known.autoLogs.stderr === stderr) return known;
+    const fingerprint = known?.fingerprint ?? fingerprintOf(spec);
     const stop = {
       signal: spec.stopSignal,
       waitMs: spec.stopWaitMs,
       asGroup: spec.stopAsGroup,
       killAsGroup: spec.killAsGroup,
     };
-    const autoLogs = { stdout: this.#autoLog(spec, 'stdout') ?? '', stderr: this.#autoLog(spec, 'stderr') ?? '' };
-    return { group: spec.groupName, name: spec.name, autoLogs, fingerprint, stop };
+    const constant = { group: spec.groupName, name: spec.name, autoLogs: { stdout, stderr }, fingerprint, stop };
+    this.#constants.set(spec, constant);
+    return constant;
   }
+}
+
+/** Whether a record says all of that. What is the same but another object counts as another fact. */
+function says(record: ProcessRecord, facts: Partial<ProcessRecord>): boolean {
+  for (const name in facts) {
+    const key = name as keyof ProcessRecord;
+    if (record[key] !== facts[key]) return false;
+  }
+  return true;
 }
 
 const noChild: ProcessIdentity = { pid: 0, startTicks: 0 };

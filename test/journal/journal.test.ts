@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
 import { JournalFile } from '../../src/journal/journal-file.ts';
 import { journalName, LARGEST_PAYLOAD_BYTES } from '../../src/journal/layout.ts';
 import { processRecordText } from '../../src/journal/process-record-text.ts';
@@ -43,6 +44,46 @@ describe('a journal', () => {
     journal.close();
     expect(recordsIn(directory.path)).toHaveLength(2);
     expect(told).toEqual([]);
+  });
+
+  test('puts down what is about to change with the change', () => {
+    using directory = temporaryDirectory();
+    const { journal } = watchedJournal(directory.path);
+    journal.write(sampleRecord({ state: 'STARTING', pid: 0 }));
+    journal.writeSoon(sampleRecord({ state: 'STARTING', pid: 7 }));
+    expect(recordsIn(directory.path)).toEqual([sampleRecord({ state: 'STARTING', pid: 0 })]);
+    journal.write(sampleRecord({ state: 'RUNNING', pid: 7 }));
+    expect(recordsIn(directory.path)).toEqual([sampleRecord({ state: 'RUNNING', pid: 7 })]);
+    journal.close();
+  });
+
+  test.each<readonly [what: string, next: (journal: Journal) => void | Promise<void>]>([
+    ['anything else is put down', (journal) => journal.write(sampleRecord({ group: 'db' }))],
+    ['something else is about to change', (journal) => journal.writeSoon(sampleRecord({ group: 'db' }))],
+    ['the header changes', (journal) => journal.updateHeader({ ending: true })],
+    ['it is left to the next daemon', (journal) => journal.close()],
+    ['anything else can happen', () => Promise.resolve()],
+  ])('puts down what is about to change before %s', async (_, next) => {
+    using directory = temporaryDirectory();
+    const { journal, told } = watchedJournal(directory.path);
+    journal.writeSoon(sampleRecord({ pid: 7 }));
+    expect(recordsIn(directory.path)).toEqual([]);
+    const done = next(journal);
+    if (done instanceof Promise) await done;
+    expect(recordsIn(directory.path)).toContainEqual(sampleRecord({ pid: 7 }));
+    journal.close();
+    expect(told).toEqual([]);
+  });
+
+  test('does not put down what is forgotten before', async () => {
+    using directory = temporaryDirectory();
+    const { journal } = watchedJournal(directory.path);
+    const record = sampleRecord({ pid: 7 });
+    journal.writeSoon(record);
+    journal.forget(record.group, record.name);
+    await Promise.resolve();
+    expect(recordsIn(directory.path)).toEqual([]);
+    journal.close();
   });
 
   test('tells which daemon wrote it, and in which mood', () => {

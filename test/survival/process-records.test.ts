@@ -18,6 +18,7 @@ function begun(...decisions: readonly SettledDecision[]) {
   const journal: Journal = {
     slotOf: () => 0,
     write: (record) => written.set(record.name, record),
+    writeSoon: (record) => written.set(record.name, record),
     forget: (_, name) => written.delete(name),
     updateHeader: () => {},
     isWhole: () => true,
