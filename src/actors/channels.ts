@@ -62,8 +62,8 @@ interface ProgramOutput {
 export function createChannels(options: ChannelsOptions): Channels {
   const { os, readiness, pathFor, openLog, warn } = options;
   const outputs = new LastingOutputs(options);
-  /** Those that may have a pipe for their input: by name, with where their pipes are. */
-  const inputs = new Map<string, { readonly spec: ProcessSpec; readonly pipes: string }>();
+  /** Where the pipes are of those that may have one for their input: by group, and then by name. */
+  const inputs = new Map<string, Map<string, string>>();
   const warned = new Set<string>();
 
   /** Named pipes may be impossible for now, as on a full disk: the program must be started all the same. */
@@ -107,7 +107,7 @@ export function createChannels(options: ChannelsOptions): Channels {
   ): ProgramInput | Failure => {
     if (listeningFd !== null) return { programFd: listeningFd, daemonFd: null };
     if (pipes !== null) {
-      inputs.set(keyOf(spec), { spec, pipes });
+      mayHaveInput(spec, pipes);
       const input = openNamedInput(pipes, os);
       if (!('error' in input) || isShortage(input)) return input;
       warnOfAnonymous(spec, input);
@@ -124,17 +124,13 @@ export function createChannels(options: ChannelsOptions): Channels {
     return null;
   };
 
-  const removeInputs = (isMeant: (spec: ProcessSpec) => boolean): void => {
-    for (const [key, { spec, pipes }] of inputs) {
-      if (!isMeant(spec)) continue;
-      inputs.delete(key);
-      removeNamedInput(pipes);
-    }
+  const mayHaveInput = ({ groupName, name }: ProcessSpec, pipes: string): void => {
+    inputs.set(groupName, (inputs.get(groupName) ?? new Map<string, string>()).set(name, pipes));
   };
 
-  const forget = (isMeant: (spec: ProcessSpec) => boolean): void => {
-    outputs.forget(isMeant);
-    removeInputs(isMeant);
+  const removeInputs = (group: string): void => {
+    for (const pipes of inputs.get(group)?.values() ?? []) removeNamedInput(pipes);
+    inputs.delete(group);
   };
 
   return {
@@ -191,7 +187,7 @@ export function createChannels(options: ChannelsOptions): Channels {
       }
       const [stdout, stderr] = opened;
       if (stdout === undefined) return { error: 'EBADF' };
-      inputs.set(keyOf(spec), { spec, pipes });
+      mayHaveInput(spec, pipes);
       const stdinFd = spec.socket === undefined ? findNamedInput(pipes, pid) : null;
       return { stdinFd, stdout, stderr: stderr ?? null };
     },
@@ -199,19 +195,27 @@ export function createChannels(options: ChannelsOptions): Channels {
     collect: (spec) => {
       const pipes = pathFor(spec);
       if (pipes === null) return;
-      inputs.set(keyOf(spec), { spec, pipes });
+      mayHaveInput(spec, pipes);
       for (const channel of outputChannelsOf(spec)) outputs.collect({ spec, channel, pipes });
     },
 
     descriptors: () => outputs.descriptors(),
 
-    forgetProcess: (spec) => forget((of) => keyOf(of) === keyOf(spec)),
+    forgetProcess: (spec) => {
+      outputs.forgetProcess(spec);
+      const pipes = inputs.get(spec.groupName)?.get(spec.name);
+      inputs.get(spec.groupName)?.delete(spec.name);
+      if (pipes !== undefined) removeNamedInput(pipes);
+    },
 
-    forget: (group) => forget(({ groupName }) => groupName === group),
+    forget: (group) => {
+      outputs.forgetGroup(group);
+      removeInputs(group);
+    },
 
     close: () => {
       outputs.close();
-      removeInputs(() => true);
+      for (const group of [...inputs.keys()]) removeInputs(group);
     },
   };
 }

@@ -29,7 +29,8 @@ const keepAfterMs = 200;
 
 export class LastingOutputs {
   readonly #options: LastingOutputsOptions;
-  readonly #known = new Map<string, { readonly spec: ProcessSpec; readonly output: LastingOutput }>();
+  /** By group, and then by process and channel: a group is taken away without a look at all others. */
+  readonly #known = new Map<string, Map<string, LastingOutput>>();
   #keeping: NodeJS.Timeout | null = null;
 
   constructor(options: LastingOutputsOptions) {
@@ -38,7 +39,7 @@ export class LastingOutputs {
 
   /** For an attempt to start the process; another pipe than before if that has been deleted. */
   open(place: OutputPlace): LastingOutput | Failure {
-    const known = this.#known.get(keyOf(place))?.output;
+    const known = this.#known.get(place.spec.groupName)?.get(keyOf(place));
     if (known?.pipe.isStillThere() === true) return known;
     known?.forget();
     return this.#rememberUnlessFailed(place, LastingPipe.open(pathOf(place), this.#options.readiness.own));
@@ -66,22 +67,30 @@ export class LastingOutputs {
 
   /** The daemon's ends. */
   descriptors(): readonly number[] {
-    return [...this.#known.values()].map(({ output }) => output.pipe.end.fd);
+    return [...this.#known.values()].flatMap((outputs) => [...outputs.values()].map(({ pipe }) => pipe.end.fd));
   }
 
-  /** Takes away the pipes of those processes. */
-  forget(isMeant: (spec: ProcessSpec) => boolean): void {
-    for (const [key, { spec, output }] of this.#known) {
-      if (!isMeant(spec)) continue;
-      this.#known.delete(key);
-      output.forget();
+  /** Takes away the pipes of one process. */
+  forgetProcess(spec: ProcessSpec): void {
+    const outputs = this.#known.get(spec.groupName);
+    for (const channel of ['stdout', 'stderr'] as const) {
+      const key = keyOf({ spec, channel });
+      outputs?.get(key)?.forget();
+      outputs?.delete(key);
     }
+    this.#keepSoon();
+  }
+
+  /** Takes away the pipes of all processes of a group. */
+  forgetGroup(group: string): void {
+    for (const output of this.#known.get(group)?.values() ?? []) output.forget();
+    this.#known.delete(group);
     this.#keepSoon();
   }
 
   /** Takes away all of them. */
   close(): void {
-    this.forget(() => true);
+    for (const group of [...this.#known.keys()]) this.forgetGroup(group);
     if (this.#keeping !== null) clearTimeout(this.#keeping);
     this.#keeping = null;
   }
@@ -92,7 +101,9 @@ export class LastingOutputs {
 
   #remember(place: OutputPlace, pipe: LastingPipe): LastingOutput {
     const output = new LastingOutput(this.#options, pipe, place.spec, place.channel);
-    this.#known.set(keyOf(place), { spec: place.spec, output });
+    const { groupName } = place.spec;
+    const outputs = this.#known.get(groupName) ?? new Map<string, LastingOutput>();
+    this.#known.set(groupName, outputs.set(keyOf(place), output));
     this.#keepSoon();
     return output;
   }
@@ -112,4 +123,5 @@ const descriptorNumbers = { stdout: 1, stderr: 2 } as const;
 
 const pathOf = ({ pipes, channel }: OutputPlace): string => `${pipes}.${endings[channel]}`;
 
-const keyOf = ({ spec, channel }: OutputPlace): string => `${spec.groupName}:${spec.name}:${channel}`;
+/** Within its group. */
+const keyOf = ({ spec, channel }: Pick<OutputPlace, 'spec' | 'channel'>): string => `${spec.name}:${channel}`;

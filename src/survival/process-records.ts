@@ -22,7 +22,9 @@ export class ProcessRecords {
   readonly #lastLife: LastLife;
   /** Of the living children. */
   readonly #living: Map<string, ProcessIdentity>;
-  readonly #records: Map<string, ProcessRecord>;
+  readonly #records = new Map<string, ProcessRecord>();
+  /** By group, the names of its processes with their keys: a group is forgotten without a look at all others. */
+  readonly #namesOf = new Map<string, Map<string, string>>();
   /** Processes whose record speaks of a leftover until that has ended. */
   readonly #unclear: Set<string>;
   /** Processes that are not begun anew before that. */
@@ -39,7 +41,7 @@ export class ProcessRecords {
         return [keyOfRecord(record), { pid, startTicks }];
       }),
     );
-    this.#records = new Map(lastLife.goneOnWith.map(({ record }) => [keyOfRecord(record), record]));
+    for (const { record } of lastLife.goneOnWith) this.#keep(keyOfRecord(record), record);
     this.#unclear = new Set(lastLife.ended.map(({ record }) => keyOfRecord(record)));
     this.#held = new Set(lastLife.held.map(({ record }) => keyOfRecord(record)));
   }
@@ -82,12 +84,12 @@ export class ProcessRecords {
   }
 
   forget(group: string): void {
-    for (const [key, record] of this.#records) {
-      if (record.group !== group) continue;
+    for (const [key, name] of this.#namesOf.get(group) ?? []) {
       this.#records.delete(key);
       this.#living.delete(key);
-      if (!this.#unclear.has(key)) this.#journal?.forget(group, record.name);
+      if (!this.#unclear.has(key)) this.#journal?.forget(group, name);
     }
+    this.#namesOf.delete(group);
   }
 
   /** What was neither gone on with nor had to be ended. */
@@ -114,8 +116,15 @@ export class ProcessRecords {
     const known = this.#records.get(key);
     if (known !== undefined && says(known, constant) && says(known, facts) && says(known, child)) return null;
     const record = { ...(known ?? blankRecord), ...constant, ...facts, ...child };
-    this.#records.set(key, record);
+    if (known === undefined) this.#keep(key, record);
+    else this.#records.set(key, record);
     return record;
+  }
+
+  #keep(key: string, record: ProcessRecord): void {
+    this.#records.set(key, record);
+    const names = this.#namesOf.get(record.group) ?? new Map<string, string>();
+    this.#namesOf.set(record.group, names.set(key, record.name));
   }
 
   #recordToWrite(key: string, present: ProcessRecord): ProcessRecord {
