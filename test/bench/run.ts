@@ -37,7 +37,7 @@ async function benchComparison(options: BenchOptions): Promise<void> {
   }
   const workshop = openWorkshop();
   const interrupted = (): void => void close(workshop).then(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, interrupted);
   try {
     const { effort, rounds } = options;
     const takingPart = chosenRivals(options, workshop);
@@ -82,7 +82,8 @@ function publish({ json, writeDocs, effort }: BenchOptions, samples: Samples): v
   console.log(plainTable(rows, names));
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, effort, samples }, null, 1)}\n`);
   if (!writeDocs) return;
-  const about = `Measured on ${machine.cores} cores with Node ${machine.node}.`;
+  const haste = effort === 'quick' ? ', in a quick run' : '';
+  const about = `Measured on ${machine.cores} cores with Node ${machine.node}${haste}.`;
   writeFileSync(document, replaceFigures(readFileSync(document, 'utf8'), `${about}\n\n${markdownTable(rows, names)}`));
 }
 

@@ -28,6 +28,8 @@ export interface Plan {
   readonly socket?: { readonly path: string; readonly protocols: readonly Protocol[]; name(index: number): string };
   /** The file that gets what a program writes. */
   logFile(index: number): string;
+  /** A full file is put aside, in the same folder. */
+  readonly logRotates?: true;
 }
 
 export type Protocol = 'xml' | 'packed';

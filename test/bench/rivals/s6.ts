@@ -21,6 +21,7 @@ export const s6: Rival = {
       status: each('s6-svstat'),
       stopAll: each('s6-svc -d', 's6-svwait -D'),
       startAll: each('s6-svc -u', 's6-svwait -u'),
+      logRotates: true,
       logFile: (index) => serviceLog(task, index),
     };
   },

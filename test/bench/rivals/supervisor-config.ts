@@ -44,7 +44,8 @@ function daemonSections({ folder, count }: Task, socket: string): readonly strin
   ];
 }
 
-const common = 'startsecs=0\nautorestart=true\nredirect_stderr=true\nstdout_logfile_maxbytes=0';
+/** Everything else as it is by itself: standard error has a file of its own, too. */
+const common = 'startsecs=0\nautorestart=true\nstdout_logfile_maxbytes=0';
 
 const sections = (task: Task): readonly string[] =>
   Array.from({ length: task.count }, (_, index) => {

@@ -18,8 +18,8 @@ const killingMs: Readonly<Record<Effort, number>> = { full: 8000, quick: 3000 };
 const mostKills = 90;
 
 /** For the wake-ups: how long nothing has happened when counting begins, and how long is counted, in milliseconds. */
-const restMs: Readonly<Record<Effort, number>> = { full: 60_000, quick: 10_000 };
-const countingMs: Readonly<Record<Effort, number>> = { full: 20_000, quick: 5000 };
+const restMs: Readonly<Record<Effort, number>> = { full: 60_000, quick: 5000 };
+const countingMs: Readonly<Record<Effort, number>> = { full: 20_000, quick: 4000 };
 
 export const hundred: Workload = {
   name: 'hundred',

@@ -123,11 +123,11 @@ async function measureLine(workshop: Workshop, rival: Rival, effort: Effort): Pr
 }
 
 /** Of a program's file, and of those beside it that a logger has begun before it. */
-function logBytes({ plan, rival }: Running, count: number): number {
+function logBytes({ plan }: Running, count: number): number {
   let total = 0;
   for (let index = 0; index < count; index += 1) {
     const path = plan.logFile(index);
-    total += rival.name === 's6' ? folderBytes(dirname(path)) : statSync(path).size;
+    total += plan.logRotates ? folderBytes(dirname(path)) : statSync(path).size;
   }
   return total;
 }
