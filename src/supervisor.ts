@@ -42,6 +42,8 @@ export interface SupervisorOptions {
   readonly spec: SupervisorSpec;
   readonly reaper: Reaper;
   readonly readiness: Readiness;
+  /** Called with each change of a process. */
+  readonly onChange: () => void;
   readonly survival: Survival;
   /** Of this product, and of this start of it. */
   readonly productVersion: string;
@@ -131,6 +133,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     ref.on('process.resumed', (resumed) => announceResumption(announcer, process, resumed));
     ref.on('process.changed', (change) => {
       survival.changed(ref.getSnapshot());
+      options.onChange();
       announceChange(announcer, process, change);
     });
   };

@@ -9,6 +9,7 @@ import { allLogsWritten } from '../logging/log-target.ts';
 import { daemonExitCode } from '../model/exit-policy.ts';
 import { describeExit } from '../model/exit-status.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
+import { createMemoryTidying } from '../os/memory-tidying.ts';
 import { killEverything } from '../os/node-os.ts';
 import { createReadiness } from '../os/readiness.ts';
 import { createReaper } from '../os/reaper.ts';
@@ -32,6 +33,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   });
   const own: Process = {
     senses: { reaper, readiness },
+    tidying: createMemoryTidying(),
     programFileLimit: null,
     nextEventSerial: createSerials(options.handover?.eventSerial),
     nextTraceSerial: createSerials(1),
@@ -60,6 +62,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   } finally {
     // What a defect of ours has left without a supervisor goes on; the next daemon adopts it.
     if (!leavesPrograms) killEverything(reaper);
+    own.tidying.close();
     reaper.close();
     readiness.close();
     process.off('uncaughtException', onDefect);

@@ -41,6 +41,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     spec,
     survival,
     ...senses,
+    onChange: own.tidying.stir,
     productVersion: options.productVersion,
     instance: createInstanceName(),
     upgrade: () => upgrade.begin(),

@@ -4,6 +4,7 @@ import { inactiveNotices } from '../inactive.ts';
 import { createDaemonLog, type DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { raiseLimits } from '../os/limits.ts';
+import type { MemoryTidying } from '../os/memory-tidying.ts';
 import { createNodeOs } from '../os/node-os.ts';
 import type { Os } from '../os/os.ts';
 import { dropPrivileges } from '../os/privileges.ts';
@@ -23,6 +24,7 @@ export interface Senses {
 /** What stays the same from one life to the next. */
 export interface Process {
   readonly senses: Senses;
+  readonly tidying: MemoryTidying;
   /** Soft limit of open files for programs; null until the first life has found it out. */
   programFileLimit: bigint | null;
   /** One sequence for all lives: listeners compare the numbers. */

@@ -10,6 +10,7 @@ export const fastPaths = {
   splice: 'output goes from pipe to log file inside the kernel',
   'pipe-size': 'pipes hold more than the system gives by itself',
   'start-time': 'when a program was started is read from a clock, not asked of the system',
+  tidy: 'memory that a burst of work has left behind is given back when all is quiet',
   timers: 'an actor that stops looks at its own timers, not at those of all',
 } as const;
 

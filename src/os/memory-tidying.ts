@@ -1,0 +1,102 @@
+/**
+ * Gives back what memory a burst of work has left behind. V8 collects such garbage when it needs room again, and the
+ * allocator keeps what was freed for the next burst; of a daemon that then sleeps for months neither comes soon.
+ */
+
+import { performance } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import { takesFastPath } from './fast-paths.ts';
+import { nativeCall } from './libc.ts';
+
+export interface MemoryTidying {
+  /** Something has happened that takes memory: a program was started or has ended. Costs next to nothing. */
+  stir(): void;
+  close(): void;
+}
+
+/** Milliseconds without anything stirring, and with hardly any work, until memory is tidied up. */
+const quietMs = 2000;
+/** Part of that time in which the daemon may have worked. A collection would hold up somebody if it were more. */
+const defaultQuietUtilization = 0.05;
+
+/** Garbage is not worth the time, some ten milliseconds, before the heap has grown by so much since the last time. */
+const worthwhileBytes = 4 * 1024 * 1024;
+
+const mallocTrim = nativeCall<[keptBytes: number], number>('int malloc_trim(size_t keptBytes)');
+
+export interface MemoryTidyingOptions {
+  /** Shorter in tests; see `quietMs`. */
+  readonly afterMs?: number;
+  /** More in tests; see `defaultQuietUtilization`. */
+  readonly quietUtilization?: number;
+  /** Another in tests; see `tidyMemory`. */
+  readonly tidy?: () => Promise<void>;
+}
+
+export function createMemoryTidying(options: MemoryTidyingOptions = {}): MemoryTidying {
+  const { afterMs = quietMs, quietUtilization = defaultQuietUtilization, tidy = tidyMemory } = options;
+  if (!takesFastPath('tidy')) return { stir: () => {}, close: () => {} };
+  let timer: NodeJS.Timeout | null = null;
+  let stirred = false;
+  let closed = false;
+  let heapBytes = 0;
+  let since = performance.eventLoopUtilization();
+
+  const watch = (): void => {
+    stirred = false;
+    since = performance.eventLoopUtilization();
+    // One timer for any number of programs: it looks whether others came after the one that it was set for.
+    timer = setTimeout(look, afterMs).unref();
+  };
+  const look = (): void => {
+    timer = null;
+    if (closed) return;
+    const { utilization } = performance.eventLoopUtilization(since);
+    if (stirred || utilization > quietUtilization) watch();
+    else if (getHeapStatistics().total_physical_size > heapBytes + worthwhileBytes) void finish();
+  };
+  const finish = async (): Promise<void> => {
+    await tidy();
+    heapBytes = getHeapStatistics().total_physical_size;
+  };
+
+  return {
+    stir: () => {
+      stirred = true;
+      if (timer === null && !closed) watch();
+    },
+    close: () => {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+/** Collects all garbage, lets V8 give up what it does not need, and then the allocator. */
+export async function tidyMemory(): Promise<void> {
+  await collectGarbage();
+  try {
+    mallocTrim(0);
+  } catch {
+    // This C library has no such function.
+  }
+}
+
+/**
+ * In Node 20 `global.gc` gives nothing back of the space for new objects, the largest part after a boot. What an inspector
+ * is offered does, in all versions.
+ */
+async function collectGarbage(): Promise<void> {
+  try {
+    const { Session } = await import('node:inspector');
+    const session = new Session();
+    session.connect();
+    await new Promise<void>((resolve) => {
+      session.post('HeapProfiler.collectGarbage', () => resolve());
+    });
+    // Not from within the answer: V8 still holds a lock then that it needs for this.
+    setImmediate(() => session.disconnect());
+  } catch {
+    // This Node was built without an inspector.
+  }
+}
