@@ -29,9 +29,14 @@ export interface OutputOptions {
   readonly onEmpty: () => void;
   /** The first notification was dropped since then. */
   readonly onFull: () => void;
+  /** More is about to be written in this turn. */
+  readonly goesOn: () => boolean;
 }
 
-export function createOutput({ socket, notificationBytes, onEmpty, onFull }: OutputOptions): Output {
+/** So much may wait for more to leave with it: a large answer has nothing to gain from that. */
+const gatherBytes = 16 * 1024;
+
+export function createOutput({ socket, notificationBytes, onEmpty, onFull, goesOn }: OutputOptions): Output {
   let corked = false;
   let missed = 0;
   let holders = 0;
@@ -41,15 +46,22 @@ export function createOutput({ socket, notificationBytes, onEmpty, onFull }: Out
   function write(bytes: Uint8Array): void {
     if (!socket.writable) return;
     if (!corked) {
-      // All messages of one turn leave in one system call.
+      // All messages of one turn leave in one system call, and so do the answers to requests that came together.
       corked = true;
       socket.cork();
-      process.nextTick(() => {
-        corked = false;
-        socket.uncork();
-      });
+      process.nextTick(flush);
     }
     socket.write(bytes, written);
+  }
+
+  function flush(): void {
+    if (goesOn() && socket.writableLength < gatherBytes) {
+      // By way of a microtask, which would never have its turn between two ticks.
+      queueMicrotask(() => process.nextTick(flush));
+      return;
+    }
+    corked = false;
+    socket.uncork();
   }
 
   // Not the drain event: it is silent as long as the queue stays below the stream's own mark.

@@ -56,6 +56,7 @@ export function runSession(options: SessionOptions): ServedConnection {
     notificationBytes: limits.notificationBytes,
     onEmpty: () => readOn(),
     onFull: options.onOutput,
+    goesOn: () => resting,
   });
   let identity = options.identity ?? access.anonymous;
   let wrongPasswords = 0;
