@@ -41,13 +41,13 @@ export const createOutput = (deps: OutputDependencies) =>
       capture: captures(from)
         ? { maxBytes: spec[channel].captureMaxBytes, onCapture: (bytes) => events.captured(from, bytes) }
         : null,
-      ...(isProtocolChannel(from) && { onMoving: () => deps.hearing(spec), onMoved: () => deps.heard(spec) }),
       isLookedAt: () => lines !== null || isLookedAt(from),
       onBytes: (bytes, fate) => {
         if (fate !== 'captured') lines?.push(bytes);
         onBytes(from, bytes, fate);
       },
       onProblem,
+      ...(isProtocolChannel(from) && { onMoving: () => deps.hearing(spec), onMoved: () => deps.heard(spec) }),
     });
     return () => {
       reading.finish();

@@ -5,9 +5,9 @@
 
 import { existsSync } from 'node:fs';
 import { createAutoLog } from '../logging/auto-logs.ts';
-import { clearLogFile, type LogTarget, openLogTarget } from '../logging/log-target.ts';
+import { clearLogFile, type LogTarget, type LogTargetOptions, openLogTarget } from '../logging/log-target.ts';
 import { errorCode, errorText } from '../logging/system-error.ts';
-import type { GroupSpec, OutputSpec, ProcessSpec } from '../model/program-spec.ts';
+import type { GroupSpec, ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
 import type { OutputChannelName } from './output-source.ts';
 import { type PastOutput, type Written, WrittenCounts } from './written-counts.ts';
@@ -26,6 +26,9 @@ export class ProcessLogs {
   /** Generated files of an earlier daemon that have not been taken over yet. */
   readonly #expected = new Map<string, string>();
   readonly #open = new Set<LogTarget>();
+  readonly #forget = (closed: LogTarget): void => {
+    this.#open.delete(closed);
+  };
   readonly #counts = new WrittenCounts();
   readonly #listeners = new Map<string, Set<BytesListener>>();
 
@@ -72,9 +75,11 @@ export class ProcessLogs {
   open(spec: ProcessSpec, channel: OutputChannelName): LogTarget | null | Failure {
     try {
       const path = this.#pathToOpen(spec, channel);
-      return path === null
-        ? null
-        : this.#track(this.#counts.counted(spec, channel, openLogTarget(path, this.#limitsOf(spec, channel))));
+      if (path === null) return null;
+      const target = openLogTarget(path, this.#limitsOf(spec, channel));
+      const counted = this.#counts.counted(spec, channel, target, this.#forget);
+      this.#open.add(counted);
+      return counted;
     } catch (error) {
       return { error: errorCode(error) ?? errorText(error) };
     }
@@ -139,21 +144,9 @@ export class ProcessLogs {
     return path;
   }
 
-  #limitsOf(spec: ProcessSpec, channel: OutputChannelName): OutputSpec & { onProblem: (message: string) => void } {
-    return { ...spec[channel], onProblem: this.#options.onProblem };
-  }
-
-  /** Remembers the target until it is closed. */
-  #track(target: LogTarget): LogTarget {
-    const tracked: LogTarget = {
-      ...target,
-      close: () => {
-        this.#open.delete(tracked);
-        target.close();
-      },
-    };
-    this.#open.add(tracked);
-    return tracked;
+  #limitsOf(spec: ProcessSpec, channel: OutputChannelName): LogTargetOptions {
+    const { maxBytes, backups } = spec[channel];
+    return { maxBytes, backups, onProblem: this.#options.onProblem };
   }
 }
 

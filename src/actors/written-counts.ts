@@ -4,6 +4,7 @@
  */
 
 import { filesOf, readRange } from '../logging/log-position.ts';
+import type { Taken } from '../logging/log-sink.ts';
 import type { LogTarget } from '../logging/log-target.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { OutputChannelName } from './output-source.ts';
@@ -38,29 +39,69 @@ const mostBytes = 256 * 1024;
 
 const nothing = new Uint8Array(0);
 
+class CountedTarget implements LogTarget {
+  readonly path: string;
+  readonly #target: LogTarget;
+  readonly #count: Count;
+  readonly #counts: Pick<WrittenCounts, 'cleared'>;
+  readonly #onClose: (closed: LogTarget) => void;
+
+  constructor(
+    target: LogTarget,
+    count: Count,
+    counts: Pick<WrittenCounts, 'cleared'>,
+    onClose: (closed: LogTarget) => void,
+  ) {
+    this.path = target.path;
+    this.#target = target;
+    this.#count = count;
+    this.#counts = counts;
+    this.#onClose = onClose;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.#count.bytes += bytes.length;
+    return this.#target.write(bytes);
+  }
+
+  take(pipeFd: number, most: number): Taken {
+    const taken = this.#target.take(pipeFd, most);
+    if (typeof taken === 'number') this.#count.bytes += taken;
+    return taken;
+  }
+
+  onDrain(listener: () => void): void {
+    this.#target.onDrain(listener);
+  }
+
+  reopen(): void {
+    this.#target.reopen();
+  }
+
+  clear(): void {
+    this.#target.clear();
+    this.#counts.cleared(this.path);
+  }
+
+  close(): void {
+    this.#onClose(this);
+    this.#target.close();
+  }
+}
+
 export class WrittenCounts {
   readonly #counts = new Map<string, Counts>();
 
-  /** The same log, counting. */
-  counted(spec: ProcessSpec, channel: OutputChannelName, target: LogTarget): LogTarget {
+  /** The same log, counting. `onClose` is told of it when it is closed. */
+  counted(
+    spec: ProcessSpec,
+    channel: OutputChannelName,
+    target: LogTarget,
+    onClose: (counted: LogTarget) => void = () => {},
+  ): LogTarget {
     const count = this.#countOf(`${spec.groupName}:${spec.name}`, channel);
     count.path = target.path;
-    return {
-      ...target,
-      write: (bytes) => {
-        count.bytes += bytes.length;
-        return target.write(bytes);
-      },
-      take: (pipeFd, most) => {
-        const taken = target.take(pipeFd, most);
-        if (typeof taken === 'number') count.bytes += taken;
-        return taken;
-      },
-      clear: () => {
-        target.clear();
-        this.cleared(target.path);
-      },
-    };
+    return new CountedTarget(target, count, this, onClose);
   }
 
   /** The same object as long as nothing is written, for it is asked for all the time and kept. */

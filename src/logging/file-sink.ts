@@ -23,6 +23,9 @@ const refuseForMs = 10_000;
 /** Looks at the file within which another refusal to write belongs to the one before. */
 const calmLooks = 60;
 
+type Trouble = 'open' | 'rotate';
+const noTrouble: readonly Trouble[] = [];
+
 export interface FileSinkOptions {
   readonly path: string;
   readonly report: ReportProblem;
@@ -47,7 +50,7 @@ export class FileSink implements LogSink {
   /** After a refused rotation the next attempt waits for this size. */
   #rotateFromBytes = 0;
   /** A refused opening or rotation has been reported and is not over yet. */
-  readonly #troubles = new Set<'open' | 'rotate'>();
+  #troubles: readonly Trouble[] = noTrouble;
   #recovery: NodeJS.Timeout | undefined;
 
   /** Throws the system's error when the file cannot be opened. */
@@ -182,11 +185,11 @@ export class FileSink implements LogSink {
     if (status !== null && status.size > this.#size) this.#refuse(this.#lookedAt);
     this.#size = status?.size ?? this.#size;
     const removed = status?.nlink === 0;
-    const refused = this.#troubles.has('open');
+    const refused = this.#troubles.includes('open');
     // A new descriptor also helps where the old one is of no use any more, as after a network file system's restart.
     if (removed || status === null || refused || this.#recovery !== undefined) {
       this.reopen();
-      const created = removed && !refused && !this.#troubles.has('open');
+      const created = removed && !refused && !this.#troubles.includes('open');
       if (created) this.#report(`log '${this.#path}' was removed; it is created again`);
     }
     this.#flush();
@@ -205,7 +208,7 @@ export class FileSink implements LogSink {
         this.reopen();
       }
       this.#over('rotate');
-      this.#rotateFromBytes = this.#troubles.has('open') ? this.#size + maxBytes : 0;
+      this.#rotateFromBytes = this.#troubles.includes('open') ? this.#size + maxBytes : 0;
     } catch (error) {
       this.#rotateFromBytes = this.#size + maxBytes;
       this.#trouble('rotate', `cannot rotate log '${this.#path}': ${errorText(error)}`);
@@ -221,14 +224,15 @@ export class FileSink implements LogSink {
     this.#size = fstatSync(fd).size;
   }
 
-  #trouble(kind: 'open' | 'rotate', message: string): void {
-    if (this.#troubles.has(kind)) return;
-    this.#troubles.add(kind);
+  #trouble(kind: Trouble, message: string): void {
+    if (this.#troubles.includes(kind)) return;
+    this.#troubles = [...this.#troubles, kind];
     this.#report(message);
   }
 
-  #over(kind: 'open' | 'rotate'): void {
-    if (!this.#troubles.delete(kind)) return;
+  #over(kind: Trouble): void {
+    if (!this.#troubles.includes(kind)) return;
+    this.#troubles = this.#troubles.filter((other) => other !== kind);
     this.#report(`log '${this.#path}' can be ${kind === 'open' ? 'opened' : 'rotated'} again`);
   }
 }

@@ -50,20 +50,51 @@ const openSinks = new Map<string, SharedSink>();
  * @throws The system's error when it cannot be opened.
  */
 export function openLogTarget(path: string, options: LogTargetOptions): LogTarget {
-  const { key, shared } = acquire(path, options.onProblem);
-  let open = true;
-  return {
-    path,
-    write: (bytes) => !open || shared.sink.write(bytes, options),
-    take: (pipeFd, count) => (open ? shared.sink.take(pipeFd, count, options) : 'refused'),
-    onDrain: (listener) => shared.sink.onDrain(() => open && listener()),
-    reopen: () => shared.sink.reopen(),
-    clear: () => shared.sink.clear(),
-    close: () => {
-      if (open) release(key, shared);
-      open = false;
-    },
-  };
+  return new TargetOfSink(path, options);
+}
+
+/** A class, and no object of functions: there are two of them for each program, and most are never used. */
+class TargetOfSink implements LogTarget {
+  readonly path: string;
+  readonly #options: LogTargetOptions;
+  readonly #key: string;
+  readonly #shared: SharedSink;
+  #open = true;
+
+  constructor(path: string, options: LogTargetOptions) {
+    this.path = path;
+    this.#options = options;
+    const { key, shared } = acquire(path, options.onProblem);
+    this.#key = key;
+    this.#shared = shared;
+  }
+
+  write(bytes: Uint8Array): boolean {
+    return !this.#open || this.#shared.sink.write(bytes, this.#options);
+  }
+
+  take(pipeFd: number, count: number): Taken {
+    return this.#open ? this.#shared.sink.take(pipeFd, count, this.#options) : 'refused';
+  }
+
+  onDrain(listener: () => void): void {
+    this.#shared.sink.onDrain(() => {
+      if (this.#open) listener();
+    });
+  }
+
+  reopen(): void {
+    this.#shared.sink.reopen();
+  }
+
+  clear(): void {
+    this.#shared.sink.clear();
+  }
+
+  close(): void {
+    if (this.#open) release(this.#key, this.#shared);
+    this.#open = false;
+  }
 }
 
 /**
@@ -121,7 +152,10 @@ function release(key: string, shared: SharedSink): void {
 function fileKey(path: string): string {
   const absolute = resolve(path);
   const folder = dirname(absolute);
-  return join(realFolder(folder), basename(absolute));
+  const real = realFolder(folder);
+  const key = join(real, basename(absolute));
+  // As a rule the path is what it should be, and then there is no need for another string.
+  return key === path ? path : key;
 }
 
 function realFolder(folder: string): string {

@@ -76,7 +76,5 @@ test('of much the end is shown', () => {
   expect([available, from, to, bytes.length]).toEqual([true, 300_000 - 262_144, 300_000, 262_144]);
 });
 
-const disposable = <Log extends { close(): void }>(log: Log): Log & Disposable => ({
-  ...log,
-  [Symbol.dispose]: () => log.close(),
-});
+const disposable = <Log extends { close(): void }>(log: Log): Log & Disposable =>
+  Object.assign(log, { [Symbol.dispose]: () => log.close() });
