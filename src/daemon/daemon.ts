@@ -9,6 +9,7 @@ import { allLogsWritten } from '../logging/log-target.ts';
 import { daemonExitCode } from '../model/exit-policy.ts';
 import { describeExit } from '../model/exit-status.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
+import { createDirectoryWatching } from '../os/directory-watch.ts';
 import { createMemoryTidying } from '../os/memory-tidying.ts';
 import { killEverything } from '../os/node-os.ts';
 import { createReadiness } from '../os/readiness.ts';
@@ -34,6 +35,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const own: Process = {
     senses: { reaper, readiness },
     tidying: createMemoryTidying(),
+    watchDirectory: createDirectoryWatching({ readiness }),
     programFileLimit: null,
     nextEventSerial: createSerials(options.handover?.eventSerial),
     nextTraceSerial: createSerials(1),

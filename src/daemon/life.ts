@@ -24,7 +24,7 @@ import { createInstanceName, createUpgrade } from './upgrade.ts';
 /** Resolves when everything is stopped in order. Rejects with `StartProblem`, or with a defect that ended the tree. */
 export async function runLife(options: DaemonOptions, life: Life, first: boolean, own: Process): Promise<Halt> {
   const { spec, log, os, syslog } = life;
-  const { senses, nextEventSerial } = own;
+  const { senses, watchDirectory, nextEventSerial } = own;
   const handover = first ? options.handover : null;
   // Those who may come in change with a reread: to lock somebody out must not cost a restart of all programs.
   let { users } = spec;
@@ -32,6 +32,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     spec,
     os,
     log,
+    watchDirectory,
     productVersion: options.productVersion,
     environment: options.environment,
     adopts: options.adopts || !first,
@@ -72,6 +73,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     users: () => users,
     dispatch,
     log,
+    watchDirectory,
     http: createHttpHandler({
       dispatch,
       control,

@@ -3,6 +3,7 @@
 import { inactiveNotices } from '../inactive.ts';
 import { createDaemonLog, type DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
+import type { WatchDirectory } from '../os/directory-watch.ts';
 import { raiseLimits } from '../os/limits.ts';
 import type { MemoryTidying } from '../os/memory-tidying.ts';
 import { createNodeOs } from '../os/node-os.ts';
@@ -25,6 +26,7 @@ export interface Senses {
 export interface Process {
   readonly senses: Senses;
   readonly tidying: MemoryTidying;
+  readonly watchDirectory: WatchDirectory;
   /** Soft limit of open files for programs; null until the first life has found it out. */
   programFileLimit: bigint | null;
   /** One sequence for all lives: listeners compare the numbers. */

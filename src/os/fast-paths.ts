@@ -11,6 +11,7 @@ export const fastPaths = {
   'pipe-size': 'pipes hold more than the system gives by itself',
   'start-time': 'when a program was started is read from a clock, not asked of the system',
   tidy: 'memory that a burst of work has left behind is given back when all is quiet',
+  'directory-watch': 'of a directory only what is taken away is reported, not what is written',
   timers: 'an actor that stops looks at its own timers, not at those of all',
 } as const;
 

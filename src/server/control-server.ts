@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch } from '../commands/method.ts';
 import type { InetServerSpec, ServerSpec, TlsSpec, UserAccount } from '../model/program-spec.ts';
+import type { WatchDirectory } from '../os/directory-watch.ts';
 import { type Access, createAccess } from './access.ts';
 import { createAdmission } from './admission.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
@@ -38,6 +39,8 @@ export interface ControlServerOptions {
   /** Called for each server as soon as it can be reached, with its path or `host:port`. */
   readonly onListening?: (server: ServerSpec, address: string) => void;
   readonly limits?: ServerLimits;
+  /** How sockets learn that their files were removed; by default with Node's own watch. */
+  readonly watchDirectory?: WatchDirectory;
   /** Until then connections are accepted, and wait: there is nothing yet that could be asked for. */
   readonly ready?: Promise<void>;
 }
@@ -164,7 +167,18 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     const onConnection = (socket: Socket): void =>
       accept(socket, false, (id) => serve(socket, socket, id, server, access, unixPeer(socket, id)));
     const onAcceptError = (error: Error): void => log.error(`${path}: ${error.message}`);
-    return await openStandingSocket({ path, mode, owner, inherited, onConnection, onAcceptError, notice, log });
+    const { watchDirectory } = options;
+    return await openStandingSocket({
+      path,
+      mode,
+      owner,
+      inherited,
+      onConnection,
+      onAcceptError,
+      notice,
+      log,
+      watchDirectory,
+    });
   }
 
   async function openInet(server: InetServerSpec, access: Access, inherited: number | null): Promise<InetSocketResult> {

@@ -3,12 +3,14 @@
  * made in its place. What others have put there is left alone.
  */
 
-import { type FSWatcher, lstatSync, watch } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { type DirectoryWatch, type WatchDirectory, watchDirectoryPlainly } from '../os/directory-watch.ts';
 import { openUnixSocket, type UnixListener, type UnixSocketOptions, type UnixSocketResult } from './unix-socket.ts';
 
 export interface StandingSocketOptions extends UnixSocketOptions {
   readonly log: { warn(message: string): void };
+  readonly watchDirectory?: WatchDirectory | undefined;
   /** Shorter in tests, both in milliseconds: from a sign to the look, and between two attempts. */
   readonly lookAfterMs?: number;
   readonly tryAgainMs?: number;
@@ -21,10 +23,10 @@ export async function openStandingSocket(options: StandingSocketOptions): Promis
 }
 
 function keepStanding(first: UnixListener, options: StandingSocketOptions): UnixListener {
-  const { path, log, lookAfterMs = 50, tryAgainMs = 5000 } = options;
+  const { path, log, watchDirectory = watchDirectoryPlainly, lookAfterMs = 50, tryAgainMs = 5000 } = options;
   const directory = dirname(path);
   let current = first;
-  let watcher: FSWatcher | null = null;
+  let watcher: DirectoryWatch | null = null;
   let looking: NodeJS.Timeout | null = null;
   let isMaking = false;
   let isMissing = false;
@@ -41,10 +43,9 @@ function keepStanding(first: UnixListener, options: StandingSocketOptions): Unix
     try {
       // The directory itself goes by its own name when it is deleted.
       const names = [basename(path), basename(directory)];
-      watcher = watch(directory, { persistent: false }, (kind, name) => {
-        if (kind === 'rename' && (name === null || names.includes(name))) lookIn(lookAfterMs);
+      watcher = watchDirectory(directory, (name) => {
+        if (name === null || names.includes(name)) lookIn(lookAfterMs);
       });
-      watcher.on('error', () => watcher?.close());
     } catch {
       // Too many watches, say. The socket is served all the same as long as its file is there.
     }

@@ -9,6 +9,7 @@ import type { Stock } from '../adoption/take-stock.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import type { ProcessRecord } from '../model/process-record.ts';
 import type { ProcessSpec, SupervisorSpec } from '../model/program-spec.ts';
+import type { WatchDirectory } from '../os/directory-watch.ts';
 import type { Os, Spawned } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
@@ -28,6 +29,7 @@ export interface SurvivalOptions {
   readonly spec: SupervisorSpec;
   readonly os: Pick<Os, 'identify' | 'clock'>;
   readonly log: SurvivalLog;
+  readonly watchDirectory: WatchDirectory;
   readonly productVersion: string;
 }
 
@@ -53,7 +55,7 @@ export class JournalledSurvival implements Survival {
     const { log, os } = options;
     this.#options = options;
     this.#stock = stock;
-    this.#watched = new WatchedDirectory(directory, log);
+    this.#watched = new WatchedDirectory(directory, log, options.watchDirectory);
     this.#lastLife = new LastLife(stock, os.clock.stamp());
     this.#records = new ProcessRecords(this.#lastLife);
     const { past, leftovers, leftTrees, adopted, mustWait } = this.#lastLife;

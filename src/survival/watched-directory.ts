@@ -3,7 +3,7 @@
  * anew at once, and what belongs in it is written again. Programs keep their pipes, which can be found through them.
  */
 
-import { type FSWatcher, watch } from 'node:fs';
+import type { DirectoryWatch, WatchDirectory } from '../os/directory-watch.ts';
 import { openRuntimeDirectory, type RuntimeDirectory } from '../os/runtime-directory.ts';
 
 /** What is written in the directory. */
@@ -20,14 +20,16 @@ const tryAgainMs = 1000;
 
 export class WatchedDirectory {
   readonly #log: { warn(message: string): void };
+  readonly #watchDirectory: WatchDirectory;
   #directory: RuntimeDirectory;
   #contents: Contents | null = null;
-  #watcher: FSWatcher | null = null;
+  #watcher: DirectoryWatch | null = null;
   #looking: NodeJS.Timeout | null = null;
   #isMissing = false;
 
-  constructor(directory: RuntimeDirectory, log: { warn(message: string): void }) {
+  constructor(directory: RuntimeDirectory, log: { warn(message: string): void }, watchDirectory: WatchDirectory) {
     this.#directory = directory;
+    this.#watchDirectory = watchDirectory;
     this.#log = log;
   }
 
@@ -56,10 +58,7 @@ export class WatchedDirectory {
     this.#watcher?.close();
     this.#watcher = null;
     try {
-      this.#watcher = watch(this.#directory.path, { persistent: false }, (kind) => {
-        if (kind === 'rename') this.#lookIn(lookAfterMs);
-      });
-      this.#watcher.on('error', () => this.#watcher?.close());
+      this.#watcher = this.#watchDirectory(this.#directory.path, () => this.#lookIn(lookAfterMs));
     } catch {
       // Too many watches, say. What is missing is noticed with the next change then.
     }
