@@ -43,7 +43,7 @@ test('rounds may be asked for, and a quick run has fewer', async () => {
   expect(quick.turns).toHaveLength(2);
 });
 
-test('who takes no part has no turn, and Node has the last one', async () => {
+test('who takes no part has no turn, and that of Node is behind the first one', async () => {
   const { turns, workload: some } = workload({
     takesPart: ({ name }, _, round) => name === 'first' || round === 1,
     measureNode: async () => ({ storm: [40] }),

@@ -20,9 +20,11 @@ export async function compare(workshop: Workshop, comparison: Comparison): Promi
     const rounds = comparison.rounds ?? workload.rounds[comparison.effort];
     for (let round = 0; round < rounds; round += 1) {
       for (const turn of turns(workload, comparison, round)) {
-        comparison.say(`${workload.name} ${round + 1}/${rounds} ${turn.name}`);
+        const beganMs = performance.now();
         try {
           samples = addSamples(samples, turn.name, await turn.measure(workshop));
+          const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
+          comparison.say(`${workload.name} ${round + 1}/${rounds} ${turn.name}: ${seconds} s`);
         } catch (error) {
           comparison.say(`${workload.name}: ${turn.name} could not be measured: ${error}`);
         }
@@ -40,13 +42,11 @@ interface Turn {
 function turns(workload: Workload, { rivals, effort }: Comparison, round: number): readonly Turn[] {
   const { measureNode } = workload;
   const takingPart = rivals.filter((rival) => workload.takesPart?.(rival, effort, round) ?? true);
-  return [
-    ...takingPart.map((rival) => ({
-      name: rival.name,
-      measure: (workshop: Workshop) => workload.measure(workshop, rival, effort),
-    })),
-    ...(measureNode ? [{ name: bareNode, measure: measureNode }] : []),
-  ];
+  const [first, ...others] = takingPart.map(
+    (rival): Turn => ({ name: rival.name, measure: (workshop) => workload.measure(workshop, rival, effort) }),
+  );
+  // Right behind this product, which is what it is compared with.
+  return [...(first ? [first] : []), ...(measureNode ? [{ name: bareNode, measure: measureNode }] : []), ...others];
 }
 
 export function addSamples(samples: Samples, name: string, measured: Measured): Samples {

@@ -62,7 +62,8 @@ export async function startRival(
       (pid) => isAlive(pid) && namesPath(pid, marks.path),
     );
   const isRunning = (): boolean => daemon.exitCode === null && daemon.signalCode === null;
-  const ownProcesses = (): readonly number[] => (isRunning() ? family(daemonPid, new Set(programs())) : []);
+  const ownProcesses = (): readonly number[] =>
+    isRunning() ? family(daemonPid, new Set(programs())).filter(isAlive) : [];
   let beganMs = 0;
   const running: Running = {
     rival,

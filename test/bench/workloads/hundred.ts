@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { nowMs } from '../marks.ts';
 import { memory, wakeUps } from '../processes.ts';
 import type { Running } from '../running.ts';
-import { bareNodeMs, bootMs, withIdle } from './boot.ts';
+import { bareNodeMs, bootMs, repeated, withIdle } from './boot.ts';
 import type { Effort, Workload } from './workload.ts';
 
 const programs = 100;
@@ -36,7 +36,7 @@ export const hundred: Workload = {
       await pause(youngMs);
       const { status, stopAll, startAll } = running.plan;
       const walls = {
-        ...(status && { status: [await running.wall(status)] }),
+        ...(status && { status: await repeated(() => running.wall(status)) }),
         ...(stopAll && { 'stop-all': [await running.wall(stopAll)] }),
         ...(startAll && { 'start-all': [await running.wall(startAll)] }),
       };
@@ -51,7 +51,7 @@ export const hundred: Workload = {
         'shutdown-100': [await running.shutDown()],
       };
     }),
-  measureNode: async (workshop) => ({ status: [await bareNodeMs(workshop)] }),
+  measureNode: async (workshop) => ({ status: await bareNodeMs(workshop) }),
 };
 
 export const idle: Workload = {
