@@ -110,7 +110,8 @@ export class ProcessLogs {
 
   /** Whether somebody follows the channel now. */
   isFollowed(spec: ProcessSpec, channel: OutputChannelName): boolean {
-    return this.#listeners.has(keyOf(spec, channel));
+    // Asked for each piece of output, and mostly nobody follows anything: then no key is made.
+    return this.#listeners.size > 0 && this.#listeners.has(keyOf(spec, channel));
   }
 
   /** Passes bytes on to those who follow the channel. */

@@ -4,6 +4,7 @@
  * in the log. A daemon that is killed at any moment therefore loses nothing that the program has written.
  */
 
+import { takesFastPath } from '../os/fast-paths.ts';
 import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { ReportProblem, Taken } from './log-sink.ts';
@@ -79,6 +80,8 @@ class PipeToLog implements OutputChannel {
   readonly #options: OutputChannelOptions;
   readonly #route: OutputRoute;
   readonly #fd: number;
+  /** False: a copy is read and written, and then the bytes leave the pipe, as where they are changed. */
+  readonly #takesWhole: boolean;
   #capacity: number;
   /** Read and on their way, but still in the pipe as well. */
   #copiedBytes = 0;
@@ -95,6 +98,7 @@ class PipeToLog implements OutputChannel {
     this.#options = options;
     this.#route = new OutputRoute(options);
     this.#fd = options.pipe.fd;
+    this.#takesWhole = takesFastPath('splice') && !this.#route.changesBytes;
     this.#capacity = pipeCapacity(this.#fd);
     options.pipe.listen(() => this.#turn());
   }
@@ -185,7 +189,7 @@ class PipeToLog implements OutputChannel {
   #moveFront(buffer: Uint8Array, count: number): Moved {
     const fd = this.#fd;
     const { target, isLookedAt } = this.#options;
-    if (this.#route.changesBytes) return this.#moveCopy(buffer, count);
+    if (!this.#takesWhole) return this.#moveCopy(buffer, count);
     const lookedAt = isLookedAt();
     if (target === null) return lookedAt ? this.#moveByReading(buffer, count) : dropBytes(fd, count);
     if (lookedAt) return this.#moveSeen(buffer, count);

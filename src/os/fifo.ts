@@ -4,6 +4,7 @@
  */
 
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { takesFastPath } from './fast-paths.ts';
 import { checked, lastErrno, nativeCall, SystemError } from './libc.ts';
 
 const mkfifo = nativeCall<[path: string, mode: number], number>('int mkfifo(const char *path, uint mode)');
@@ -102,8 +103,12 @@ export function bytesWaiting(pipeFd: number): number {
 /** Capacity of a pipe in bytes. */
 export const pipeCapacity = (pipeFd: number): number => checked('fcntl', fcntl(pipeFd, F_GETPIPE_SZ, 0));
 
-/** Asks for a larger pipe; the system may refuse (EPERM beyond pipe-max-size or the user's share), which is no error here. */
-export const growPipe = (pipeFd: number, bytes: number): boolean => fcntl(pipeFd, F_SETPIPE_SZ, bytes) >= 0;
+/**
+ * Asks for a larger pipe; the system may refuse (EPERM beyond pipe-max-size or the user's share), which is no error here,
+ * and neither is that nobody wants larger pipes (`pipe-size`).
+ */
+export const growPipe = (pipeFd: number, bytes: number): boolean =>
+  takesFastPath('pipe-size') && fcntl(pipeFd, F_SETPIPE_SZ, bytes) >= 0;
 
 /** Whether this system can make named pipes in the directory, found out by making one. */
 export function canMakeFifos(directory: string): boolean {
