@@ -81,7 +81,8 @@ async function measureFlood(workshop: Workshop, rival: Rival, flood: Flood, effo
   const writer = workshop.tool('writer');
   if (writer === undefined) return {};
   const { programs: count, writeBytes } = flood;
-  const each = Math.floor(flood.totalBytes[effort] / count);
+  // Whole writes: some loggers keep what has no line feed yet.
+  const each = Math.floor(flood.totalBytes[effort] / count / writeBytes) * writeBytes;
   const total = each * count;
   const command = (fifo: string): readonly string[] => [writer, fifo, '%d', String(writeBytes), String(each)];
   const running = await startRival(workshop, rival, { count, command });
