@@ -8,6 +8,7 @@ import { createAutoLog } from '../logging/auto-logs.ts';
 import { clearLogFile, type LogTarget, type LogTargetOptions, openLogTarget } from '../logging/log-target.ts';
 import { errorCode, errorText } from '../logging/system-error.ts';
 import type { GroupSpec, ProcessSpec } from '../model/program-spec.ts';
+import { takesFastPath } from '../os/fast-paths.ts';
 import type { Failure } from '../os/os.ts';
 import type { OutputChannelName } from './output-source.ts';
 import { type PastOutput, type Written, WrittenCounts } from './written-counts.ts';
@@ -22,6 +23,7 @@ type BytesListener = (bytes: Uint8Array) => void;
 
 export class ProcessLogs {
   readonly #options: ProcessLogsOptions;
+  readonly #rests = takesFastPath('resting-logs');
   readonly #autoPaths = new Map<string, string>();
   /** Generated files of an earlier daemon that have not been taken over yet. */
   readonly #expected = new Map<string, string>();
@@ -147,7 +149,7 @@ export class ProcessLogs {
 
   #limitsOf(spec: ProcessSpec, channel: OutputChannelName): LogTargetOptions {
     const { maxBytes, backups } = spec[channel];
-    return { maxBytes, backups, onProblem: this.#options.onProblem };
+    return { maxBytes, backups, onProblem: this.#options.onProblem, rests: this.#rests };
   }
 }
 

@@ -238,7 +238,7 @@ export class FileSink implements LogSink {
 }
 
 /** Appends to an existing file as it is; a new one gets exactly the permission bits of `mode`, whatever the umask. */
-function openOrCreate(path: string, mode: number): number {
+export function openOrCreate(path: string, mode: number): number {
   try {
     const fd = openSync(path, 'ax', mode & 0o777);
     fchmodSync(fd, mode & 0o777);

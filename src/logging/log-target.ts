@@ -7,6 +7,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileSink } from './file-sink.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
+import { RestingSink } from './resting-sink.ts';
 import { descriptorOf } from './stream-connection.ts';
 import { StreamSink } from './stream-sink.ts';
 
@@ -32,6 +33,8 @@ export interface LogTarget {
 
 export interface LogTargetOptions extends RotationLimits {
   readonly onProblem: ReportProblem;
+  /** Whether a file may be closed until there are bytes for it. */
+  readonly rests?: boolean;
 }
 
 interface SharedSink {
@@ -64,7 +67,7 @@ class TargetOfSink implements LogTarget {
   constructor(path: string, options: LogTargetOptions) {
     this.path = path;
     this.#options = options;
-    const { key, shared } = acquire(path, options.onProblem);
+    const { key, shared } = acquire(path, options);
     this.#key = key;
     this.#shared = shared;
   }
@@ -128,10 +131,10 @@ export async function allLogsWritten(patienceMs = defaultPatienceMs): Promise<bo
   return outcome;
 }
 
-function acquire(path: string, onProblem: ReportProblem): { key: string; shared: SharedSink } {
+function acquire(path: string, options: LogTargetOptions): { key: string; shared: SharedSink } {
   const descriptor = descriptorOf(path);
   const key = descriptor === null ? fileKey(path) : `descriptor ${descriptor}`;
-  const shared = openSinks.get(key) ?? { sink: openSink(path, descriptor, onProblem), users: 0 };
+  const shared = openSinks.get(key) ?? { sink: openSink(path, descriptor, options), users: 0 };
   shared.users += 1;
   openSinks.set(key, shared);
   return { key, shared };
@@ -167,11 +170,21 @@ function realFolder(folder: string): string {
   }
 }
 
-function openSink(path: string, descriptor: number | null, onProblem: ReportProblem): LogSink {
+function openSink(path: string, descriptor: number | null, { onProblem, rests }: LogTargetOptions): LogSink {
   // Later, because the report may well be written to the very log that it is about.
   const report: ReportProblem = (message) => queueMicrotask(() => onProblem(message));
   if (descriptor !== null) return new StreamSink({ address: { kind: 'descriptor', fd: descriptor }, path, report });
+  if (!isFile(path)) return openStream(path, report);
+  const open = (): LogSink => (isFile(path) ? new FileSink({ path, report }) : openStream(path, report));
+  return rests === true ? new RestingSink({ path, report, open }) : new FileSink({ path, report });
+}
+
+/** What is not there will be one. */
+function isFile(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined || status.isFile()) return new FileSink({ path, report });
+  return status === undefined || status.isFile();
+}
+
+function openStream(path: string, report: ReportProblem): LogSink {
   return new StreamSink({ address: { kind: 'path', path }, path, report });
 }

@@ -122,11 +122,17 @@ export async function witness(daemon: Daemon, ...names: readonly string[]): Prom
 /** Open descriptors of the daemon. */
 export const descriptorCount = (daemon: Daemon): number => Object.keys(openDescriptors(daemon.pid)).length;
 
-/** What they are open on, without the named pipes: those belong to a process also while it does not run. */
+/**
+ * What they are open on, without the named pipes, which belong to a process also while it does not run, and without the logs
+ * of programs, which are open from their first bytes on: each of them once.
+ */
 const passingDescriptors = (daemon: Daemon): readonly string[] =>
   Object.values(openDescriptors(daemon.pid))
     .filter((target) => !/\/run\/\d+\.(in|out|err)$/.test(target))
+    .filter((target, index, all) => !isProgramLog(target) || all.indexOf(target) < index)
     .sort();
+
+const isProgramLog = (target: string): boolean => /(?<!supervisord)\.log$/.test(target);
 
 const residentMegabytes = (daemon: Daemon): number =>
   Number(processStatus(daemon.pid).VmRSS?.replace(/ kB$/, '')) / 1024;
