@@ -8,7 +8,7 @@ import { median } from './statistics.ts';
 import type { Measured } from './workloads/workload.ts';
 import type { Workshop } from './workshop.ts';
 
-const listRequests = 7;
+const listRequests = 5;
 const windowSize = 32;
 /** Time that requests for one process are asked for, roughly, in milliseconds. */
 const askMs = 1000;
