@@ -19,6 +19,8 @@ export interface WatchedPipe extends Watch {
 /** What can be in the set of all that is watched. */
 export interface Watched {
   readonly fd: number;
+  /** Whether it may be told that there is something when there is nothing: who reads a pipe finds that out. */
+  readonly bearsGuesses: boolean;
   report(): void;
 }
 
@@ -42,6 +44,10 @@ export class WatchedDescriptor implements WatchedPipe, Watched {
     this.fd = fd;
     this.#set = set;
     this.#isOwned = isOwned;
+  }
+
+  get bearsGuesses(): boolean {
+    return this.#isOwned;
   }
 
   listen(onReady: () => void): void {
