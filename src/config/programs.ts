@@ -85,9 +85,14 @@ class ProgramReader {
     if (!this.#checkNumbers(count, first)) return processes;
     for (let processNumber = first; processNumber < first + count; processNumber += 1) {
       this.#processNames.set('process_num', processNumber).set('numprocs', count);
-      const own = this.#readProcess(base.redirectStderr);
-      // Not by spreading: of such an object Node 20 keeps a description for each process, 750 bytes long.
-      processes.push(Object.assign({}, base, own, { processNumber }, this.#named(processNameFormat)));
+      // From the one before, and not from what they have in common: an object that gets keys which the first one that is
+      // spread into it has not is one of a kind for Node 20, and has a description of its own, 750 bytes long.
+      processes.push({
+        ...(processes.at(-1) ?? base),
+        ...this.#readProcess(base.redirectStderr),
+        processNumber,
+        ...this.#named(processNameFormat),
+      });
     }
     return processes.sort(byPriorityAndName);
   }

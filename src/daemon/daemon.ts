@@ -10,7 +10,7 @@ import { daemonExitCode } from '../model/exit-policy.ts';
 import { describeExit } from '../model/exit-status.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { createDirectoryWatching } from '../os/directory-watch.ts';
-import { createMemoryTidying } from '../os/memory-tidying.ts';
+import { createMemoryTidying, shareAllocations } from '../os/memory-tidying.ts';
 import { killEverything } from '../os/node-os.ts';
 import { createReadiness } from '../os/readiness.ts';
 import { createReaper } from '../os/reaper.ts';
@@ -23,6 +23,7 @@ import { type Process, prepareLife } from './prepare-life.ts';
 
 /** Resolves with the exit code when the daemon has ended. Rejects with `StartProblem` when it cannot start. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
+  shareAllocations();
   let log: DaemonLog | null = null;
   const reaper = createReaper({
     onOrphan: (pid, status) => log?.info(`reaped unknown pid ${pid} (${describeExit(status)})`),

@@ -4,6 +4,7 @@
  */
 
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { takesFastPath } from './fast-paths.ts';
 import { nativeCall } from './libc.ts';
@@ -22,7 +23,12 @@ const defaultQuietUtilization = 0.05;
 /** Garbage is not worth the time, some ten milliseconds, before the heap has grown by so much since the last time. */
 const worthwhileBytes = 4 * 1024 * 1024;
 
+/** Milliseconds until V8's threads have given to the allocator what a collection has set free. */
+const afterCollectionMs = 250;
+
 const mallocTrim = nativeCall<[keptBytes: number], number>('int malloc_trim(size_t keptBytes)');
+const mallocOption = nativeCall<[option: number, value: number], number>('int mallopt(int option, int value)');
+const M_ARENA_MAX = -8;
 
 export interface MemoryTidyingOptions {
   /** Shorter in tests; see `quietMs`. */
@@ -72,9 +78,23 @@ export function createMemoryTidying(options: MemoryTidyingOptions = {}): MemoryT
   };
 }
 
+/**
+ * Has the allocator keep one pool of memory for the threads that start to use it from now on, not one for each. Those of
+ * V8 that collect garbage left 1.5 MiB with holes in each of four pools after a boot of a thousand programs.
+ */
+export function shareAllocations(): void {
+  if (!takesFastPath('tidy')) return;
+  try {
+    mallocOption(M_ARENA_MAX, 1);
+  } catch {
+    // This C library has no such function.
+  }
+}
+
 /** Collects all garbage, lets V8 give up what it does not need, and then the allocator. */
 export async function tidyMemory(): Promise<void> {
   await collectGarbage();
+  await sleep(afterCollectionMs, undefined, { ref: false });
   try {
     mallocTrim(0);
   } catch {
