@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getHeapStatistics } from 'node:v8';
 import { takesFastPath } from './fast-paths.ts';
 import { nativeCall } from './libc.ts';
+import { releaseCode } from './resident-code.ts';
 
 export interface MemoryTidying {
   /** Something has happened that takes memory: a program was started or has ended. Costs next to nothing. */
@@ -91,14 +92,16 @@ export function shareAllocations(): void {
   }
 }
 
-/** Collects all garbage, lets V8 give up what it does not need, and then the allocator. */
+/** Collects all garbage, lets V8 give up what it does not need, then the allocator, and then the code of the start. */
 export async function tidyMemory(): Promise<void> {
   await collectGarbage();
   await sleep(afterCollectionMs, undefined, { ref: false });
-  try {
-    mallocTrim(0);
-  } catch {
-    // This C library has no such function.
+  for (const giveBack of [() => mallocTrim(0), releaseCode]) {
+    try {
+      giveBack();
+    } catch {
+      // This C library has no such function, or this system no such file.
+    }
   }
 }
 
