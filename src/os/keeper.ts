@@ -3,8 +3,9 @@
  * not lost. It is in a session of its own, where no terminal's signal reaches it, and ends with the daemon's orderly end.
  */
 
-import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { errorName, posixSpawn, SystemError } from './native.ts';
+import { startOf } from './proc-file.ts';
 import type { Reaper } from './reaper.ts';
 
 export interface Keeper {
@@ -99,10 +100,12 @@ export function createKeeper(options: KeeperOptions): Keeper {
   };
 }
 
+const nameAtStart = `${keeperName}\0`;
+
 /** Whether a process calls itself a keeper; whose keeper it is, its pipes tell. */
 export function looksLikeKeeper(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith(`${keeperName}\0`);
+    return startOf(`/proc/${pid}/cmdline`, nameAtStart.length) === nameAtStart;
   } catch {
     return false;
   }

@@ -3,18 +3,15 @@
  * call, since loading takes longer than everything else a start does.
  */
 
-import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { join } from 'node:path';
-
-type Koffi = typeof import('koffi');
+import { type Koffi, loadKoffi } from './load-koffi.ts';
 
 let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi['load']> } | null = null;
 
 /** koffi and the process's own C library. */
 export function cLibrary(): NonNullable<typeof loaded> {
   if (loaded === null) {
-    const koffi = createRequire(join(import.meta.dirname, 'libc.js'))('koffi') as Koffi;
+    const koffi = loadKoffi();
     loaded = { koffi, libc: koffi.load(null) };
   }
   return loaded;
