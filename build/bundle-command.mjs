@@ -19,6 +19,22 @@ const common = {
 /** Without the names: they are what people read in a stack trace. */
 const small = { minifySyntax: true, minifyWhitespace: true, charset: 'ascii', lineLimit: 200 };
 
+/** pino can write from another thread. The daemon's log never does, and what is needed for that takes time to load. */
+const withoutThreads = {
+  name: 'without-threads',
+  setup(setup) {
+    setup.onResolve({ filter: /^(worker_threads|thread-stream)$/ }, ({ path, importer }) =>
+      importer.includes('/node_modules/pino/') ? { path, namespace: 'threads' } : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'threads' }, ({ path }) => ({
+      contents:
+        path === 'worker_threads'
+          ? 'exports.isMainThread = true;'
+          : 'module.exports = class { constructor() { throw new Error("no thread writes the log"); } };',
+    }));
+  },
+};
+
 /** Resolves to the paths of what it has written. */
 export async function bundleCommand(name) {
   const { outputFiles, metafile } = await build({
@@ -29,6 +45,7 @@ export async function bundleCommand(name) {
     splitting: true,
     format: 'esm',
     define: { 'import.meta.dirname': '__dirname' },
+    plugins: [withoutThreads],
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const chunks = describeChunks(metafile);

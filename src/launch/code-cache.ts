@@ -3,7 +3,7 @@
  * another one the first start does, where it may write. The plain path, `STATEVISOR_PLAIN=code-cache`, compiles each time.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { takesFastPath } from '../os/fast-paths.ts';
@@ -52,11 +52,16 @@ const writableByOthers = 0o022;
 
 /** Compiled code is as dangerous as code: whoever can write it must be able to write the commands, too. */
 function isOnlyOwners(folder: string, place: string): boolean {
-  const owner = statSync(folder).uid;
-  return [`${folder}/code`, place].every((path) => {
-    const { uid, mode } = statSync(path, { throwIfNoEntry: false }) ?? { uid: -1, mode: 0 };
-    return (uid === owner || uid === 0) && (mode & writableByOthers) === 0;
-  });
+  try {
+    const owner = statSync(folder).uid;
+    return [`${folder}/code`, place].every((path) => {
+      const { uid, mode } = statSync(path);
+      return (uid === owner || uid === 0) && (mode & writableByOthers) === 0;
+    });
+  } catch {
+    // There is none yet, or it is not for everybody to see.
+    return false;
+  }
 }
 
 /**
@@ -91,6 +96,14 @@ function store(path: string, source: Uint8Array, compiled: Buffer): void {
     writeFileSync(draft, Buffer.concat([header, compiled]), { mode: 0o644 });
     renameSync(draft, path);
   } catch {
-    rmSync(draft, { force: true });
+    remove(draft);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It was never made.
   }
 }

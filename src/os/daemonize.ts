@@ -3,7 +3,6 @@
  * first process stays until the second is in charge or has failed, and passes on what it says on standard error.
  */
 
-import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { silence } from './descriptors.ts';
 
@@ -14,14 +13,15 @@ const readyFd = 3;
 const failedStatus = 1;
 
 /** Runs the command in the background. Resolves to the exit status of the first process: 0 once the second is in charge. */
-export function startInBackground(): Promise<number> {
+export async function startInBackground(): Promise<number> {
+  const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: { ...process.env, [backgroundVariable]: '1' },
   });
   child.stderr?.pipe(process.stderr);
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     child.stdio[readyFd]?.once('data', () => resolve(0));
     child.once('error', (error) => {
       process.stderr.write(`Error: cannot start in the background: ${error.message}\n`);

@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { takesFastPath } from './fast-paths.ts';
 
 export type Koffi = typeof import('koffi');
@@ -24,10 +24,12 @@ const knownVersion = /^3\./;
 function loadItself(require: NodeJS.Require): Koffi | null {
   // Where the library for GNU might be found, too, but not all that it needs.
   if (existsSync(`/lib/ld-musl-${machineNames[process.arch] ?? ''}.so.1`)) return null;
-  const folder = dirname(require.resolve('koffi'));
   const system = `linux-${process.arch}`;
   const file = `@koromix/koffi-${system}/${system.replace('-', '_')}/koffi.node`;
-  const path = [join(folder, '..', file), join(folder, 'node_modules', file)].find((one) => existsSync(one));
+  // Where Node would look; to have it look would load much of Node that nothing else needs.
+  const folders = require.resolve.paths('koffi') ?? [];
+  const places = folders.flatMap((folder) => [join(folder, file), join(folder, 'koffi/node_modules', file)]);
+  const path = places.find((place) => existsSync(place));
   if (path === undefined) return null;
   try {
     const native: Koffi & { readonly version?: string } = require(path);

@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { startDaemon } from '../helpers/daemon.ts';
+import { Sandbox } from '../helpers/sandbox.ts';
+import { waitFor } from '../helpers/wait.ts';
+
+/** Notes the name of each file of code, and of each compiled one, that a command reads; loaded before its own code. */
+const notesReads = `
+const fs = require('node:fs');
+const read = fs.readFileSync;
+fs.readFileSync = (path, ...rest) => {
+  const name = /[/]dist[/](?:chunks|code[/][^/]*)[/](supervisord)-[0-9a-f]+-([^/]*)$/.exec(String(path));
+  if (name !== null) fs.appendFileSync(process.env.NOTED_READS, name[2] + '\\n');
+  return read(path, ...rest);
+};
+`;
+
+const program = '[program:cat]\ncommand=/bin/cat\nstartsecs=0\n';
+
+async function startNoting(config: string, env: Readonly<Record<string, string>> = {}) {
+  const sandbox = new Sandbox({ files: config });
+  writeFileSync(sandbox.path('notes.cjs'), notesReads);
+  const daemon = await startDaemon({
+    sandbox,
+    shell: `export NOTED_READS='${sandbox.path('reads')}' NODE_OPTIONS='--require ${sandbox.path('notes.cjs')}' ${Object.entries(
+      env,
+    )
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}; exec "$0" "$@"`,
+  });
+  const reads = () => [...new Set(sandbox.read('reads').split('\n'))].filter((name) => name !== '').toSorted();
+  return {
+    daemon,
+    reads,
+    [Symbol.asyncDispose]: async () => {
+      await daemon[Symbol.asyncDispose]();
+      await sandbox[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.concurrent('the start of a daemon', () => {
+  it('loads its main code alone, and a request of the command-line client changes nothing in that', async () => {
+    await using started = await startNoting(program);
+    await started.daemon.waitForStatus('cat', 'RUNNING');
+    expect(started.reads().filter((name) => name.endsWith('.js'))).toEqual(['main.js']);
+  });
+
+  it('loads what speaks HTTP with the first request of that kind', async () => {
+    await using started = await startNoting(program);
+    const { daemon } = started;
+    await daemon.waitForStatus('cat', 'RUNNING');
+    get({ socketPath: daemon.sandbox.path('supervisor.sock'), path: '/' }).on('error', () => {});
+    await waitFor('the code of HTTP', () => started.reads().includes('http-server.js'));
+  });
+
+  it('does the same without kept code', async () => {
+    await using started = await startNoting(program, { STATEVISOR_PLAIN: 'all' });
+    const { daemon } = started;
+    await daemon.waitForStatus('cat', 'RUNNING');
+    expect(started.reads()).toEqual(['main.js']);
+    expect((await daemon.ctl('stop', 'cat')).stdout).toBe('cat: stopped\n');
+  });
+});
