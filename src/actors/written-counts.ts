@@ -91,6 +91,8 @@ class CountedTarget implements LogTarget {
 
 export class WrittenCounts {
   readonly #counts = new Map<string, Counts>();
+  /** Those of each file: to clear one log is no reason to look at all. */
+  readonly #ofPath = new Map<string, readonly Count[]>();
 
   /** The same log, counting. `onClose` is told of it when it is closed. */
   counted(
@@ -100,7 +102,7 @@ export class WrittenCounts {
     onClose: (counted: LogTarget) => void = () => {},
   ): LogTarget {
     const count = this.#countOf(`${spec.groupName}:${spec.name}`, channel);
-    count.path = target.path;
+    this.#setPath(count, target.path);
     return new CountedTarget(target, count, this, onClose);
   }
 
@@ -115,7 +117,7 @@ export class WrittenCounts {
   }
 
   cleared(path: string): void {
-    for (const count of this.#all()) if (count.path === path) count.clearedAt = count.bytes;
+    for (const count of this.#ofPath.get(path) ?? []) count.clearedAt = count.bytes;
   }
 
   between(spec: ProcessSpec, channel: OutputChannelName, from: number, to: number): PastOutput {
@@ -124,14 +126,19 @@ export class WrittenCounts {
     const begin = Math.max(from, end - mostBytes);
     if (begin >= end) return { available: from <= to && to <= count.bytes, from, to: from, bytes: nothing };
     const missing: PastOutput = { available: false, from: begin, to: end, bytes: nothing };
-    const isShared = this.#all().some((other) => other !== count && other.path === count.path);
+    const isShared = (this.#ofPath.get(count.path) ?? []).some((other) => other !== count);
     if (isShared || begin < count.clearedAt) return missing;
     const bytes = readBack(count.path, count.bytes - end, end - begin);
     return bytes.length === end - begin ? { ...missing, available: true, bytes } : missing;
   }
 
-  #all(): Count[] {
-    return [...this.#counts.values()].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+  #setPath(count: Count, path: string): void {
+    if (count.path === path) return;
+    const others = (this.#ofPath.get(count.path) ?? []).filter((other) => other !== count);
+    if (others.length > 0) this.#ofPath.set(count.path, others);
+    else this.#ofPath.delete(count.path);
+    count.path = path;
+    this.#ofPath.set(path, [...(this.#ofPath.get(path) ?? []), count]);
   }
 
   #countOf(process: string, channel: OutputChannelName): Count {
