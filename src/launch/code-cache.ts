@@ -38,7 +38,7 @@ export function openCodeCache(folder: string): CodeCache {
     find: (name, source) => (isTrusted ? read(`${place}/${name}.bin`, source) : null),
     miss: (name, source, script) => {
       // Kept beside code that is another's, it would be trusted as theirs.
-      if (statSync(folder).uid !== process.geteuid?.()) return;
+      if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.geteuid?.()) return;
       missed.set(name, { source, script });
       if (keepsOn) setTimeout(keep, afterUseMs).unref();
     },

@@ -3,7 +3,7 @@
  * configuration or request needs into packs of its own. A pack is one function in one file.
  */
 
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { openCodeCache } from './code-cache.ts';
 
@@ -19,21 +19,24 @@ export interface PacksOptions {
   readonly prefix: string;
   /** Finds what is no part of a pack. */
   readonly require: Require;
+  /** Whether packs must be there as long as the command runs, also when another version is installed in its place. */
+  readonly lasting: boolean;
 }
 
 /** How packs name parts of each other: `pack:<pack>/<part>`. */
 const partName = /^pack:([^/]+)\/./;
 
 /** Runs the pack `main`; it and the others load what they need of each other when they need it. */
-export function openPacks({ folder, prefix, require }: PacksOptions): void {
+export function openPacks({ folder, prefix, require, lasting }: PacksOptions): void {
   const provided = new Map<string, unknown>();
   const cache = openCodeCache(folder);
+  const held = lasting ? holdFiles(`${folder}/chunks`, prefix) : null;
 
   const load = (pack: string): void => {
     const name = `${prefix}-${pack}.js`;
     const path = `${folder}/chunks/${name}`;
     // The build writes ASCII alone, which takes one byte a character in memory, too.
-    const bytes = readFileSync(path);
+    const bytes = held?.take(name) ?? readFileSync(path);
     const source = bytes.toString('latin1');
     const cachedData = cache.find(name, bytes);
     const script = new Script(source, cachedData === null ? { filename: path } : { filename: path, cachedData });
@@ -51,4 +54,22 @@ export function openPacks({ folder, prefix, require }: PacksOptions): void {
   };
 
   load('main');
+}
+
+/** Opens the files whose names begin so: what is open can be read when its name is gone. */
+function holdFiles(folder: string, prefix: string): { take(name: string): Buffer | null } {
+  const names = readdirSync(folder).filter((name) => name.startsWith(`${prefix}-`));
+  const held = new Map(names.map((name) => [name, openSync(`${folder}/${name}`, 'r')]));
+  return {
+    take: (name) => {
+      const fd = held.get(name);
+      if (fd === undefined) return null;
+      held.delete(name);
+      try {
+        return readFileSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
 }

@@ -18,4 +18,5 @@ openPacks({
   folder: import.meta.dirname,
   prefix: packPrefix,
   require: createRequire(import.meta.filename),
+  lasting: command === 'supervisord',
 });

@@ -1,16 +1,24 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { post } from '../compat/rpc-call.ts';
 import { startDaemon } from '../helpers/daemon.ts';
+import { Installation } from '../helpers/installation.ts';
 import { Sandbox } from '../helpers/sandbox.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 /** Notes the name of each file of code, and of each compiled one, that a command reads; loaded before its own code. */
 const notesReads = `
 const fs = require('node:fs');
-const read = fs.readFileSync;
+const { openSync: open, readFileSync: read } = fs;
+const opened = new Map();
+fs.openSync = (path, ...rest) => {
+  const fd = open(path, ...rest);
+  opened.set(fd, path);
+  return fd;
+};
 fs.readFileSync = (path, ...rest) => {
-  const name = /[/]dist[/](?:chunks|code[/][^/]*)[/](supervisord)-[0-9a-f]+-([^/]*)$/.exec(String(path));
+  const name = /[/]dist[/](?:chunks|code[/][^/]*)[/](supervisord)-[0-9a-f]+-([^/]*)$/.exec(opened.get(path) ?? path);
   if (name !== null) fs.appendFileSync(process.env.NOTED_READS, name[2] + '\\n');
   return read(path, ...rest);
 };
@@ -61,5 +69,16 @@ describe.concurrent('the start of a daemon', () => {
     await daemon.waitForStatus('cat', 'RUNNING');
     expect(started.reads()).toEqual(['main.js']);
     expect((await daemon.ctl('stop', 'cat')).stdout).toBe('cat: stopped\n');
+  });
+
+  it('has all of its code in hand from then on, also what it loads when its files are gone', async () => {
+    using installation = new Installation();
+    await using sandbox = new Sandbox({ files: program, commands: installation.commands });
+    await using daemon = await startDaemon({ sandbox });
+    await daemon.waitForStatus('cat', 'RUNNING');
+    rmSync(installation.folder, { recursive: true });
+    const call = '<?xml version="1.0"?><methodCall><methodName>supervisor.getState</methodName></methodCall>';
+    const answer = await post(sandbox.path('supervisor.sock'), call);
+    expect(answer).toMatchObject({ status: 200, body: expect.stringContaining('RUNNING') });
   });
 });
