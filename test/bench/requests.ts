@@ -8,11 +8,12 @@ import { median } from './statistics.ts';
 import type { Measured } from './workloads/workload.ts';
 import type { Workshop } from './workshop.ts';
 
-const listRequests = 5;
+const listRequests = 11;
 const windowSize = 32;
-/** Time that requests for one process are asked for, roughly, in milliseconds. */
+/** Time that requests are made for before any is measured, and then that those for one process are measured for; milliseconds. */
+const warmUpMs = 500;
 const askMs = 1000;
-const probeRequests = 40;
+const fewRequests = 40;
 const most = 100_000;
 
 interface Asking {
@@ -32,14 +33,25 @@ export async function measureRequests(workshop: Workshop, { plan }: Running): Pr
     const { stdout } = await promisify(execFile)(client, words, { maxBuffer: 100e6 });
     return stdout.trimEnd().split('\n').map(Number);
   };
+  /**
+   * All who are asked have been asked the same for a while, as tools do for months. Without that those who compile what is
+   * used often would be measured before they have, and the number of requests would be estimated from that.
+   */
+  const warmedUp = async (asking: Omit<Asking, 'count'>, few: number): Promise<number> => {
+    const [firstNs = Number.NaN] = await ask({ ...asking, count: few });
+    const count = requestsIn(warmUpMs, firstNs / few, few);
+    const [wholeNs = Number.NaN] = await ask({ ...asking, count });
+    return wholeNs / count;
+  };
   const list = async (protocol: Protocol): Promise<number> => {
-    const [, ...each] = await ask({ protocol, method: 'getAllProcessInfo', name: '-', count: listRequests, window: 1 });
+    const asking = { protocol, method: 'getAllProcessInfo', name: '-', window: 1 };
+    await warmedUp(asking, 1);
+    const [, ...each] = await ask({ ...asking, count: listRequests });
     return median(each) / 1e6;
   };
   const perSecond = async (protocol: Protocol, window: number): Promise<number> => {
     const asking = { protocol, method: 'getProcessInfo', name: socket.name(500), window };
-    const [probeNs = 0] = await ask({ ...asking, count: probeRequests });
-    const count = Math.min(most, Math.max(probeRequests, Math.round((probeRequests * askMs * 1e6) / probeNs)));
+    const count = requestsIn(askMs, await warmedUp(asking, fewRequests), fewRequests);
     const [wholeNs = Number.NaN] = await ask({ ...asking, count });
     return count / (wholeNs / 1e9);
   };
@@ -52,3 +64,6 @@ export async function measureRequests(workshop: Workshop, { plan }: Running): Pr
     'one-packed-window': [await perSecond('packed', windowSize)],
   };
 }
+
+const requestsIn = (milliseconds: number, eachNs: number, least: number): number =>
+  Math.min(most, Math.max(least, Math.round((milliseconds * 1e6) / eachNs)));
