@@ -4,9 +4,11 @@ import { accessSync, closeSync, constants, existsSync, fchownSync, writeSync } f
 import { findCommand } from './commands.ts';
 import { descriptorRoom } from './descriptors.ts';
 import { createEvenTime } from './even-time.ts';
+import { takesFastPath } from './fast-paths.ts';
 import { openListeningSocket } from './listening-socket.ts';
 import {
   getLimit,
+  type NativeSpawnRequest,
   pipe,
   posixSpawn,
   type ResourceLimit,
@@ -17,6 +19,7 @@ import {
 } from './native.ts';
 import type { Failure, Os, PipeEnds, SignalResult, SpawnFailure, SpawnRequest } from './os.ts';
 import { copyDescriptorOf, openPidfd } from './pidfd.ts';
+import { plainSpawn } from './plain-spawn.ts';
 import { processFacts } from './process-identity.ts';
 import { createProgramTrees } from './program-tree.ts';
 import type { Readiness } from './readiness.ts';
@@ -39,11 +42,18 @@ export interface NodeOsOptions {
   readonly programFileLimit: bigint | null;
   /** Hears once how the trees of programs are kept together. */
   readonly onTreeMethod: (message: string) => void;
+  /** Whether programs are started by Node's own means in any case. */
+  readonly plainSpawn?: boolean;
 }
 
-export function createNodeOs({ reaper, readiness, environment, programFileLimit, ...notices }: NodeOsOptions): Os {
+/** Throws `SystemError`. */
+type StartProgram = (request: NativeSpawnRequest) => number;
+
+export function createNodeOs({ reaper, readiness, environment, programFileLimit, ...options }: NodeOsOptions): Os {
+  const isPlain = options.plainSpawn ?? !takesFastPath('spawn');
+  const startProgram: StartProgram = isPlain ? (request) => plainSpawn(request, reaper.ended) : posixSpawn;
   const times = createStartTicks();
-  const trees = createProgramTrees({ environment, onMethod: notices.onTreeMethod });
+  const trees = createProgramTrees({ environment, onMethod: options.onTreeMethod });
   return {
     clock: { now: () => Date.now(), steady: () => performance.now(), ...evenTime },
     environment,
@@ -60,7 +70,7 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
     spawn: (request, onExit) => {
       let startTicks: number | null = null;
       const start = (): number | SpawnFailure => {
-        const { outcome, ticks } = times.timed(() => spawnWithLimits(request, programFileLimit));
+        const { outcome, ticks } = times.timed(() => spawnWithLimits(startProgram, request, programFileLimit));
         startTicks = ticks;
         return outcome;
       };
@@ -129,12 +139,16 @@ const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
 
 /** The daemon may hold many more descriptors than a program expects to be allowed: the limit holds for the spawn only. */
-function spawnWithLimits(request: SpawnRequest, fileLimit: bigint | null): number | SpawnFailure {
+function spawnWithLimits(
+  startProgram: StartProgram,
+  request: SpawnRequest,
+  fileLimit: bigint | null,
+): number | SpawnFailure {
   const own = fileLimit === null ? null : getLimit(resources.NOFILE);
   const changed = own !== null && fileLimit !== null && own.soft !== fileLimit;
   if (changed) setLimit(resources.NOFILE, programLimit(own, fileLimit));
   try {
-    return spawnAsUser(request);
+    return spawnAsUser(startProgram, request);
   } finally {
     if (changed) setLimit(resources.NOFILE, own);
   }
@@ -145,9 +159,9 @@ const programLimit = (own: ResourceLimit, soft: bigint): ResourceLimit => ({
   hard: own.hard,
 });
 
-function spawnAsUser(request: SpawnRequest): number | SpawnFailure {
+function spawnAsUser(startProgram: StartProgram, request: SpawnRequest): number | SpawnFailure {
   const { user } = request;
-  if (user === null || user.uid === process.geteuid?.()) return spawnWithUmask(request, request.file, request.argv);
+  if (user === null || user.uid === process.geteuid?.()) return spawnWithUmask(startProgram, request);
   if (process.geteuid?.() !== 0) return { kind: 'user', reason: "Can't drop privilege as nonroot user" };
   const setpriv = setprivPaths.find((path) => existsSync(path));
   if (setpriv === undefined) return { kind: 'user', reason: 'setpriv (util-linux) is not installed' };
@@ -155,15 +169,16 @@ function spawnAsUser(request: SpawnRequest): number | SpawnFailure {
   const refusal = refusalTo(user, request);
   if (refusal !== null) return refusal;
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups'];
-  return spawnWithUmask(request, setpriv, ['setpriv', ...identity, '--', request.file, ...request.argv.slice(1)]);
+  const argv = ['setpriv', ...identity, '--', request.file, ...request.argv.slice(1)];
+  return spawnWithUmask(startProgram, { ...request, file: setpriv, argv });
 }
 
-function spawnWithUmask(request: SpawnRequest, file: string, argv: readonly string[]): number | SpawnFailure {
+function spawnWithUmask(startProgram: StartProgram, request: SpawnRequest): number | SpawnFailure {
   const previous = request.umask === null ? null : process.umask(request.umask);
   try {
-    return posixSpawn({
-      file,
-      argv,
+    return startProgram({
+      file: request.file,
+      argv: request.argv,
       environment: Object.entries(request.environment).map(([name, value]) => `${name}=${value}`),
       directory: request.directory,
       stdio: [request.stdin, request.stdout, request.stderr],

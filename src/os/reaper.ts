@@ -10,6 +10,8 @@ import { decodeWaitStatus } from './signals.ts';
 export interface Reaper {
   /** Calls `onExit` once, when the child with this pid has ended. */
   expect(pid: number, onExit: (status: ExitStatus) => void): void;
+  /** Somebody else was told first how that child has ended; nothing if this one was. */
+  ended(pid: number, status: ExitStatus): void;
   /** Pids of the children that have not ended. */
   living(): readonly number[];
   /** Collects what has ended so far, also what was held back. */
@@ -68,6 +70,11 @@ export function createReaper({ onOrphan, onSignal, isHeld }: ReaperListeners): R
       expected.set(pid, onExit);
       // It may have ended before it was expected, and its signal have been in vain.
       if (held) setImmediate(collectExpected);
+    },
+    ended: (pid, status) => {
+      const onExit = expected.get(pid);
+      expected.delete(pid);
+      onExit?.(status);
     },
     living: () => [...expected.keys()],
     collect: () => {

@@ -14,7 +14,7 @@ import { hasEnded, watchProcess } from '../../src/os/watch-process.ts';
 import { zombieStatusOf } from '../../src/os/zombie-status.ts';
 import { waitFor } from '../helpers/wait.ts';
 
-const reaper: Reaper = { expect: () => {}, living: () => [], collect: () => {}, close: () => {} };
+const reaper: Reaper = { expect: () => {}, ended: () => {}, living: () => [], collect: () => {}, close: () => {} };
 const ends: (() => void)[] = [];
 
 afterEach(() => {
