@@ -1,6 +1,8 @@
 /** Methods that tell the state of processes, and those that end or restart the daemon. */
 
 import type { ProcessInfo } from '../model/process-info.ts';
+import { markTable } from '../model/process-table.ts';
+import { takesFastPath } from '../os/fast-paths.ts';
 import { readingConfig } from './config-faults.ts';
 import type { ActiveGroup, ActiveProcess, SupervisorControl } from './control.ts';
 import { defineMethod } from './define-method.ts';
@@ -33,7 +35,10 @@ const getAllProcessInfo = defineMethod({
   doc: 'Tells the state of every process, sorted by group and name.',
   role: 'view',
   faults: [],
-  run: ({ control }) => sortedProcesses(control).map(infoOf),
+  run: ({ control }) => {
+    const rows = sortedProcesses(control).map(infoOf);
+    return takesFastPath('kept-table') ? markTable(rows) : rows;
+  },
 });
 
 const shutdown = defineMethod({

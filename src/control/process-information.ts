@@ -25,7 +25,10 @@ interface KnownInfo {
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly stoppedAt: number;
-  readonly info: ProcessInfo;
+  /** Seconds that the process had run when the description was made, if that tells them. */
+  ranSeconds: number;
+  /** What was told the last time; the same object is told again as long as it is true. */
+  info: ProcessInfo;
 }
 
 /** Most is the same each time it is asked for, and to gather it anew from the spec and the logs costs three times as much. */
@@ -57,7 +60,7 @@ export function createInfo(
       pid: livingPid(snapshot),
       description: '',
     };
-    return { of: snapshot, jump, startedAt, stoppedAt, info };
+    return { of: snapshot, jump, startedAt, stoppedAt, ranSeconds: Number.NaN, info };
   }
 
   return () => {
@@ -65,11 +68,20 @@ export function createInfo(
     const now = clock.now();
     const jump = clock.shown(0);
     if (known === null || known.of !== snapshot || known.jump !== jump) known = gather(snapshot, jump);
-    const { startedAt, stoppedAt, info } = known;
-    const { name, statename: state, pid, spawnerr: spawnError } = info;
-    const description = describeProcess({ state, name, pid, startedAt, stoppedAt, spawnError, now });
-    return { ...info, now: seconds(now), description };
+    const ranSeconds = known.info.statename === 'RUNNING' ? seconds(now - known.startedAt) : 0;
+    const nowSeconds = seconds(now);
+    if (known.info.now !== nowSeconds || known.ranSeconds !== ranSeconds) {
+      const description = known.ranSeconds === ranSeconds ? known.info.description : describe(known, now);
+      known.info = { ...known.info, now: nowSeconds, description };
+      known.ranSeconds = ranSeconds;
+    }
+    return known.info;
   };
+}
+
+function describe({ startedAt, stoppedAt, info }: KnownInfo, now: number): string {
+  const { name, statename: state, pid, spawnerr: spawnError } = info;
+  return describeProcess({ state, name, pid, startedAt, stoppedAt, spawnError, now });
 }
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);

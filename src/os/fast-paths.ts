@@ -14,6 +14,7 @@ export const fastPaths = {
   tidy: 'memory that a burst of work has left behind is given back when all is quiet',
   'directory-watch': 'of a directory only what is taken away is reported, not what is written',
   'resting-logs': 'the log file of a program is open only from its first bytes on',
+  'kept-table': 'of a list of all processes only what has changed is encoded anew',
   timers: 'an actor that stops looks at its own timers, not at those of all',
 } as const;
 

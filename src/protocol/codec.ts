@@ -4,7 +4,10 @@
  */
 
 import { Packr } from 'msgpackr/pack';
-import type { ErrorRecord, Message } from './messages.ts';
+import type { ProcessInfo } from '../model/process-info.ts';
+import { isTable } from '../model/process-table.ts';
+import { createKeptTable } from './kept-table.ts';
+import type { ErrorRecord, Message, ResponseMessage } from './messages.ts';
 import { messageTypes } from './messages.ts';
 
 export type Decoded =
@@ -27,13 +30,39 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'request':
       return packr.pack([messageTypes.request, message.id, message.method, message.params]);
     case 'response':
-      return packr.pack([messageTypes.response, message.id, message.error, message.result]);
+      return encodeTable(message) ?? packr.pack([messageTypes.response, message.id, message.error, message.result]);
     case 'notification':
       return packr.pack([messageTypes.notification, message.method, message.params]);
     default:
       return message satisfies never;
   }
 }
+
+/** The table as it was encoded the last time, brought up to date. */
+const table = createKeptTable({
+  encode: (row) => {
+    const { name, group, start, stop, description } = row;
+    const bytes: Uint8Array = packr.pack(row);
+    const descriptionBytes = Buffer.byteLength(description);
+    const nowAt = packr.pack({ name, group, start, stop }).length + nowKey.length;
+    return { bytes, places: { nowAt, descriptionAt: bytes.length - descriptionBytes, descriptionBytes } };
+  },
+  // Behind the mark of a number with 32 bits.
+  writeNow: (target, at, now) => target.writeUInt32BE(now, at + 1),
+});
+
+const nowKey: Uint8Array = packr.pack('now' satisfies keyof ProcessInfo);
+
+function encodeTable({ id, error, result }: ResponseMessage): Uint8Array | null {
+  if (error !== null || !isTable(result) || result.length > 0xffff) return null;
+  // Three of four fields, and the beginning of the fourth.
+  const before = Buffer.concat([packr.pack([messageTypes.response, id, error]), arrayHead(result.length)]);
+  before[0] = 0x94;
+  return table.encode(result, before, new Uint8Array(0));
+}
+
+const arrayHead = (length: number): Uint8Array =>
+  length < 16 ? Uint8Array.of(0x90 | length) : Uint8Array.of(0xdc, length >> 8, length & 0xff);
 
 export function decodeMessage(bytes: Uint8Array): Decoded {
   let value: unknown;

@@ -3,6 +3,8 @@
  * of a log or a name holds, what comes out is well-formed XML.
  */
 
+import { isTable } from '../model/process-table.ts';
+import { createKeptTable } from './kept-table.ts';
 import type { ErrorRecord } from './messages.ts';
 
 export function encodeXmlCall(method: string, params: readonly unknown[]): Uint8Array {
@@ -12,6 +14,10 @@ export function encodeXmlCall(method: string, params: readonly unknown[]): Uint8
 }
 
 export function encodeXmlResult(result: unknown): Uint8Array {
+  const known = isTable(result)
+    ? table.encode(result, emptyList.subarray(0, rowsAt), emptyList.subarray(rowsAt))
+    : null;
+  if (known !== null) return known;
   const draft = beginDraft('<methodResponse>\n');
   addParams(draft, [result]);
   return finish(draft, '</methodResponse>\n');
@@ -21,6 +27,29 @@ export function encodeXmlFault({ code, message }: ErrorRecord): Uint8Array {
   const draft = beginDraft('<methodResponse>\n<fault>\n');
   addValue(draft, { faultCode: code, faultString: message });
   return finish(draft, '</fault>\n</methodResponse>\n');
+}
+
+/** The list of all processes as it was written the last time, brought up to date. */
+const table = createKeptTable({
+  encode: (row) => {
+    const { name, group, start, stop, now, description } = row;
+    const bytes = Buffer.from(structText(row));
+    const before = structText({ name, group, start, stop, now });
+    const behindNow = `${now}</int></value>\n${memberEnd}${structEnd}`;
+    const descriptionBytes = Buffer.byteLength(escapeText(description));
+    const nowAt = Buffer.byteLength(before) - behindNow.length;
+    const descriptionAt = bytes.length - `</string></value>\n${memberEnd}${structEnd}`.length - descriptionBytes;
+    return { bytes, places: { nowAt, descriptionAt, descriptionBytes } };
+  },
+  writeNow: (target, at, now) => {
+    target.write(String(now), at, 'latin1');
+  },
+});
+
+function structText(struct: object): string {
+  const draft: Draft = { text: '', chunks: [] };
+  addStruct(draft, struct);
+  return draft.text;
 }
 
 /** A document that is being written. */
@@ -98,12 +127,12 @@ function addObject(draft: Draft, value: object | null): void {
 }
 
 function addArray(draft: Draft, items: readonly unknown[]): void {
-  draft.text += '<value><array><data>\n';
+  draft.text += arrayBegin;
   for (const item of items) {
     addValue(draft, item);
     if (draft.text.length > chunkCharacters) flush(draft);
   }
-  draft.text += '</data></array></value>\n';
+  draft.text += arrayEnd;
 }
 
 function addStruct(draft: Draft, struct: object): void {
@@ -111,10 +140,15 @@ function addStruct(draft: Draft, struct: object): void {
   for (const [name, member] of Object.entries(struct)) {
     draft.text += `<member>\n<name>${escapeText(name)}</name>\n`;
     addValue(draft, member);
-    draft.text += '</member>\n';
+    draft.text += memberEnd;
   }
-  draft.text += '</struct></value>\n';
+  draft.text += structEnd;
 }
+
+const memberEnd = '</member>\n';
+const structEnd = '</struct></value>\n';
+const arrayBegin = '<value><array><data>\n';
+const arrayEnd = '</data></array></value>\n';
 
 const nil = '<value><nil/></value>\n';
 
@@ -136,3 +170,7 @@ const escapeText = (text: string): string =>
   suspicious.test(text)
     ? replaceNotXml(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     : text;
+
+/** A result without rows, and where they would stand. */
+const emptyList = Buffer.from(encodeXmlResult([]));
+const rowsAt = emptyList.indexOf(arrayEnd);
