@@ -138,7 +138,7 @@ inContainer('it stays in the foreground even when it is not told to', async () =
   await daemon.waitForStatus('any', 'RUNNING');
   expect((await daemon.ctl('pid')).stdout).toBe('1\n');
   expect(processStatus(daemon.pid).NSpid?.split('\t').at(-1)).toBe('1');
-  expect(daemon.command.stdout).toContain('supervisord started with pid 1');
+  await waitFor('its log', () => daemon.command.stdout.includes('supervisord started with pid 1'));
 });
 
 describe('exit_on', () => {
@@ -189,7 +189,7 @@ describe('the sample for containers', () => {
     await using _ = daemon.sandbox;
     expect(await (await fetch(url)).text()).toMatch(/^Hello from worker \d+\.\n$/);
     await waitFor('the access log', () => daemon.command.stdout.includes('web: GET /\n'));
-    expect(daemon.command.stdout).toContain('jobs: worker 2 has done a job\n');
+    await waitFor('a job', () => daemon.command.stdout.includes('jobs: worker 2 has done a job\n'));
     await waitFor('an orphan to be reaped', () => daemon.command.stdout.includes('INFO reaped unknown pid'));
     await waitFor('no zombies', () => zombiesOf(daemon.pid).length === 0);
     daemon.signal('SIGTERM');

@@ -1,15 +1,14 @@
 /** The daemon as a service: detaching, its files, and who else wants its place. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { startDaemon } from '../helpers/daemon.ts';
 import { openDescriptors, processEntry, processStatus, workingDirectoryOf } from '../helpers/process-table.ts';
-import { againstOriginal, fixture, inRepository, Sandbox, supervisordPath } from '../helpers/sandbox.ts';
+import { againstOriginal, fixture, Sandbox, supervisordPath } from '../helpers/sandbox.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
 
 const forever = `command=${fixture('forever')}\nstartsecs=0`;
-const _ownVersion = (JSON.parse(readFileSync(inRepository('package.json'), 'utf8')) as { version: string }).version;
 const inUse =
   'Error: Another program is already listening on a port that one of our HTTP servers is configured to use.  ' +
   'Shut this program down first before starting supervisord.';
@@ -135,7 +134,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n
     expect([sandbox.has('supervisor.sock'), sandbox.has('supervisord.pid')]).toEqual([true, true]);
     await using daemon = await startDaemon({ sandbox });
     expect(daemon.pid).toBe(daemon.command.pid);
-    expect(daemon.command.stderr).toContain(`Unlinking stale socket ${sandbox.path('supervisor.sock')}\n`);
+    const notice = `Unlinking stale socket ${sandbox.path('supervisor.sock')}\n`;
+    await waitFor('the notice', () => daemon.command.stderr.includes(notice));
     expect((await daemon.ctl('pid')).stdout).toBe(`${daemon.command.pid}\n`);
   });
 
