@@ -9,7 +9,7 @@ import type { SupervisorState } from '../src/model/process-state.ts';
 import type { GroupSpec } from '../src/model/program-spec.ts';
 import type { GroupPast, GroupReport, SupervisorCommand, TreePast } from './events.ts';
 import { groupMachine } from './group.machine.ts';
-import { isAtRest, settlementOf } from './selectors.ts';
+import { isAtRest, type ProcessSnapshot, settlementOf } from './selectors.ts';
 
 export type GroupRef = ActorRefFrom<typeof groupMachine>;
 
@@ -74,11 +74,18 @@ const owesReport = ({ awaited, groups }: SupervisorContext, name: string): boole
   awaited.has(name) && groups.get(name)?.getSnapshot().value !== 'drained';
 
 /** Of all programs, in order of start. Listeners serve the others: they are never done, and nobody waits for them. */
-const programsOf = ({ groups }: SupervisorContext) =>
-  [...groups.values()]
-    .map((group) => group.getSnapshot().context)
-    .filter(({ pool }) => pool === null)
-    .flatMap(({ processes }) => [...processes.values()].map((process) => process.getSnapshot()));
+function* programsOf({ groups }: SupervisorContext): Generator<ProcessSnapshot> {
+  for (const group of groups.values()) {
+    const { pool, processes } = group.getSnapshot().context;
+    if (pool === null) for (const process of processes.values()) yield process.getSnapshot();
+  }
+}
+
+/** As a rule the first one tells: looking at all of them each time one has come to rest would take long for many. */
+function areAllAtRest(context: SupervisorContext): boolean {
+  for (const snapshot of programsOf(context)) if (!isAtRest(snapshot)) return false;
+  return true;
+}
 
 function firstFailure(context: SupervisorContext): SettledProcess | null {
   for (const snapshot of programsOf(context)) {
@@ -170,7 +177,7 @@ export const supervisorMachine = setup({
     isKnown: ({ context }, params: { name: string }) => context.groups.has(params.name),
     isUnknown: ({ context }, params: { name: string }) => !context.groups.has(params.name),
     endsDaemon: ({ context }, params: SettledProcess) => endsDaemon(params, context.exitWhen),
-    isEverythingDone: ({ context }) => context.exitWhen === 'all_done' && programsOf(context).every(isAtRest),
+    isEverythingDone: ({ context }) => context.exitWhen === 'all_done' && areAllAtRest(context),
     isLevelDrained: ({ context }) => context.reported >= context.awaited.size,
     isEverythingDrained: ({ context }) => context.undrained.length === 0,
   },
