@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundleCommand } from './build/bundle-command.mjs';
-import { recordCode } from './build/record-code.mjs';
+import { bundleCommand } from './src/launch/bundle-command.mjs';
+import { recordCode } from './src/launch/record-code.mjs';
 
 const commands = ['supervisord', 'supervisorctl', 'pidproxy', 'demo'];
 
