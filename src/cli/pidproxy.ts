@@ -7,7 +7,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { argv, env, exit, kill, stderr, stdout } from 'node:process';
-import { launcherVariables, restoreFileLimit } from '../os/limits.ts';
+import { launcherVariables } from '../os/launcher.ts';
+import { restoreFileLimit } from '../os/limits.ts';
 
 const passedSignals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const;
 const endingSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT']);
@@ -27,7 +28,7 @@ function main([pidfile, command, ...args]: readonly string[]): void {
 /** The program stays in our process group, so that a signal to the group reaches it as well. */
 function run(command: string, args: readonly string[]): void {
   restoreFileLimit(env);
-  for (const name of launcherVariables) delete env[name];
+  for (const name of launcherVariables(env)) delete env[name];
   const startedMs = performance.now();
   const finish = (): void => {
     setTimeout(() => exit(0), lookEveryMs - ((performance.now() - startedMs) % lookEveryMs));

@@ -18,8 +18,8 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
+import { launcherNotes, launcherVariables } from '../os/launcher.ts';
 import { cLibrary } from '../os/libc.ts';
-import { launcherNotes, launcherVariables } from '../os/limits.ts';
 import { createNodeHost } from '../os/node-host.ts';
 import { reportCheck, shortFlagHint, wantsCheck } from './check-configuration.ts';
 import { parseArguments, UsageError } from './getopt.ts';
@@ -37,15 +37,15 @@ const handover = parseHandover(env[handoverVariable]);
 const startEnvironment = { ...(handover === null ? {} : launcherNotes(handover.softFileLimit)), ...env };
 /** The runtime directory of a daemon that wants to know whether this version could replace it. */
 const trialDirectory = env[trialVariable];
-const ownVariables = [...launcherVariables, backgroundVariable, handoverVariable, trialVariable];
-for (const name of ownVariables) delete env[name];
+const ofLauncher = launcherVariables(startEnvironment);
+for (const name of [...ofLauncher, backgroundVariable, handoverVariable, trialVariable]) delete env[name];
 // As it was for the version that this one replaces; relative paths are meant from there.
 if (handover !== null) chdir(handover.startDirectory);
 const environment = definedIn(env);
-/** For a later version: as this command was started, with the limits that Node has raised for this one. */
+/** For whoever goes on in the background, and for a later version: as the launcher has started this command. */
 const invocationEnvironment = {
   ...environment,
-  ...definedIn(Object.fromEntries(launcherVariables.map((name) => [name, startEnvironment[name]]))),
+  ...definedIn(Object.fromEntries(ofLauncher.map((name) => [name, startEnvironment[name]]))),
 };
 
 void main();
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
     return;
   }
   if (!spec.daemon.noDaemon && !isBackground && handover === null) {
-    exit(await startInBackground());
+    exit(await startInBackground(invocationEnvironment));
   }
 
   keepDescriptorsFromPrograms();

@@ -152,6 +152,17 @@ async function joinPack(pack, members, packOf, chunks, texts) {
   return outputFiles[0].text;
 }
 
+/** Node raises its own soft limit of open files before any of our code runs, and programs must not inherit that. */
+const noteLimit = 'STATEVISOR_SOFT_NOFILE="$(ulimit -Sn)" ';
+
+/**
+ * The C library has a pool of memory for each thread and gives little of them back, unless told at the very beginning to have one:
+ * see docs/decisions/0026. Whoever has chosen a number, or the plain way, is left alone.
+ */
+const oneArena =
+  `case "\${MALLOC_ARENA_MAX+chosen}$STATEVISOR_PLAIN" in chosen*|*tidy*|*all*) ;; ` +
+  '*) export MALLOC_ARENA_MAX=1 STATEVISOR_ARENAS=1;; esac; ';
+
 async function bundleStart(name, prefix) {
   const { outputFiles } = await build({
     ...common,
@@ -164,9 +175,8 @@ async function bundleStart(name, prefix) {
       'import.meta.filename': '__filename',
     },
     banner: {
-      // Lines 1 and 2 are read by a shell and by Node alike. The shell notes the soft limit of open files that the
-      // command was started with, for Node raises its own before any of our code runs, and programs must not inherit that.
-      js: ['#!/bin/sh', `":" //; STATEVISOR_SOFT_NOFILE="$(ulimit -Sn)" exec node "$0" "$@"`].join('\n'),
+      // Lines 1 and 2 are read by a shell and by Node alike. src/os/launcher.ts removes what they add to the environment.
+      js: ['#!/bin/sh', `":" //; ${name === 'supervisord' ? oneArena : ''}${noteLimit}exec node "$0" "$@"`].join('\n'),
     },
   });
   return outputFiles[0].text;

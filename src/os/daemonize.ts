@@ -12,13 +12,16 @@ export const backgroundVariable = 'STATEVISOR_BACKGROUND';
 const readyFd = 3;
 const failedStatus = 1;
 
-/** Runs the command in the background. Resolves to the exit status of the first process: 0 once the second is in charge. */
-export async function startInBackground(): Promise<number> {
+/**
+ * Runs the command in the background, with this environment. Resolves to the exit status of the first process: 0 once the
+ * second is in charge.
+ */
+export async function startInBackground(environment: Readonly<Record<string, string>>): Promise<number> {
   const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, [backgroundVariable]: '1' },
+    env: { ...environment, [backgroundVariable]: '1' },
   });
   child.stderr?.pipe(process.stderr);
   return await new Promise((resolve) => {

@@ -1,10 +1,8 @@
 /** Resource limits: raising them as configuration asks, and what programs get. */
 
 import { readFileSync } from 'node:fs';
+import { startLimitVariable } from './launcher.ts';
 import { getLimit, resources, SystemError, setLimit } from './native.ts';
-
-/** Where the launcher of the command notes the soft limit of open files it was started with. */
-const startLimitVariable = 'STATEVISOR_SOFT_NOFILE';
 
 export interface WantedLimits {
   readonly minFds: number;
@@ -98,11 +96,3 @@ const processesText = (wanted: number, hard: bigint): string =>
   `command-line argument or config file setting. The current environment will only allow you to open ${hard} processes. ` +
   ' Either raise the number of usable processes in your environment (see README.rst) or lower the minprocs setting in ' +
   'the config file to allow the program to start.';
-
-/** Variables of our own that no program shall see. */
-export const launcherVariables: readonly string[] = [startLimitVariable];
-
-/** What the launcher would have noted, for a start without it. */
-export const launcherNotes = (softFileLimit: string): Readonly<Record<string, string>> => ({
-  [startLimitVariable]: softFileLimit,
-});

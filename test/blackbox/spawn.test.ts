@@ -146,6 +146,45 @@ autorestart=false`,
     expect(daemon.log()).not.toContain('RLIMIT_NOFILE');
   });
 
+  scenario('the limits of open files are the same for a daemon in the background', async () => {
+    await using daemon = await startDaemon({
+      config: `[program:plain]\n${sleeper}`,
+      shell: 'ulimit -Sn 1500; ulimit -Hn 3000; exec "$0" "$@"',
+      foreground: false,
+    });
+    await daemon.waitForStatus('plain', 'RUNNING');
+    expect(limitOfOpenFiles(await daemon.pidOf('plain'))).toEqual(['1500', '3000']);
+  });
+
+  for (const foreground of [true, false]) {
+    const where = foreground ? 'foreground' : 'background';
+
+    scenario(`what a user has set for the allocator of memory reaches the programs (${where})`, async () => {
+      for (const value of ['3', '']) {
+        await using daemon = await startDaemon({
+          config: `[program:plain]\n${sleeper}`,
+          env: { MALLOC_ARENA_MAX: value },
+          foreground,
+        });
+        await daemon.waitForStatus('plain', 'RUNNING');
+        expect(environmentOf(await daemon.pidOf('plain')).MALLOC_ARENA_MAX).toBe(value);
+        expect(environmentOf(daemon.pid).MALLOC_ARENA_MAX).toBe(value);
+      }
+    });
+
+    scenario(
+      `what is set for the daemon's own memory does not reach the programs (${where})`,
+      async () => {
+        await using daemon = await startDaemon({ config: `[program:plain]\n${sleeper}`, foreground });
+        await daemon.waitForStatus('plain', 'RUNNING');
+        expect(environmentOf(daemon.pid).MALLOC_ARENA_MAX).toBe('1');
+        const names = Object.keys(environmentOf(await daemon.pidOf('plain')));
+        expect(names.filter((name) => /MALLOC|STATEVISOR/.test(name))).toEqual([]);
+      },
+      { oursOnly: true },
+    );
+  }
+
   scenario('minfds raises the limit of open files', async () => {
     await using daemon = await startDaemon({
       config: `[supervisord]\nminfds=2000\n[program:plain]\n${sleeper}`,

@@ -140,6 +140,7 @@ command=${fixture('listens', '%(here)s/heard')}\nevents=PROCESS_STATE\n`,
       const names = (pid: number) => Object.keys(environmentOf(pid)).sort();
       expect(names(after).filter((name) => name.startsWith('STATEVISOR'))).toEqual([]);
       expect(names(after)).toEqual(names(before));
+      expect(environmentOf(lives.daemon.pid).MALLOC_ARENA_MAX).toBe('1');
       const limit = (pid: number) => /Max open files.*/.exec(readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[0];
       expect(limit(after)).toBe(limit(before));
       expect(limit(after)).toMatch(/^Max open files +300 /);
