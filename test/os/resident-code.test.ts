@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { releaseCode, unchangedFiles } from '../../src/os/resident-code.ts';
 
@@ -22,11 +24,20 @@ Anonymous:             0 kB
 `;
 
 test('only what is the same in its file is let go of', () => {
-  expect(unchangedFiles(smaps)).toEqual([
-    { address: 0x400000n, bytes: 0x400000n },
-    { address: 0x800000n, bytes: 0x1800000n },
-  ]);
-  expect(unchangedFiles('')).toEqual([]);
+  const folder = mkdtempSync(join(tmpdir(), 'statevisor-test-'));
+  const of = (text: string): unknown => {
+    writeFileSync(join(folder, 'smaps'), text);
+    return unchangedFiles(join(folder, 'smaps'));
+  };
+  try {
+    expect(of(smaps)).toEqual([
+      { address: 0x400000n, bytes: 0x400000n },
+      { address: 0x800000n, bytes: 0x1800000n },
+    ]);
+    expect(of('')).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('code that has been let go of still runs, and less of it is resident', () => {
