@@ -49,10 +49,11 @@ export function launch(deps: LaunchDependencies, { spec, listeningFd, tree, onEx
   if ('error' in channels) return { kind: 'failed', reason: dispatchersFailure(spec.name, channels) };
 
   const { program, stdinFd, stdout, stderr } = channels;
+  const environment = childEnvironment(deps.os.environment, spec, deps.serverUrl);
   const request: SpawnRequest = {
     file: command.file,
     argv: command.argv,
-    environment: { ...childEnvironment(deps.os.environment, spec, deps.serverUrl), ...tree?.environment },
+    environment: tree === null ? environment : { ...environment, ...tree.environment },
     directory: spec.directory,
     umask: spec.umask,
     user: spec.user,

@@ -3,7 +3,7 @@
  * what a daemon may change around it (priority, restarts, logs, how it is stopped) does not.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProcessSpec } from '../model/program-spec.ts';
 
 const FINGERPRINT_CHARACTERS = 32;
@@ -11,7 +11,7 @@ const FINGERPRINT_CHARACTERS = 32;
 /** Hexadecimal digits, the same in every version of the product for a program that says the same. */
 export function fingerprintOf(spec: ProcessSpec): string {
   const facts = factsOf(spec);
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, FINGERPRINT_CHARACTERS);
+  return hash('sha256', JSON.stringify(facts), 'hex').slice(0, FINGERPRINT_CHARACTERS);
 }
 
 type Fact = readonly [name: string, value: unknown];

@@ -161,10 +161,21 @@ function fileKey(path: string): string {
   return key === path ? path : key;
 }
 
+/**
+ * Real folders by folder, for as long as nothing else gets a turn: the logs of a thousand programs that are started at once
+ * are in one folder, as a rule.
+ */
+const realFolders = new Map<string, string>();
+
 function realFolder(folder: string): string {
+  const known = realFolders.get(folder);
+  if (known !== undefined) return known;
   try {
     // The system's own: Node's looks at each folder on the way by itself.
-    return realpathSync.native(folder);
+    const real = realpathSync.native(folder);
+    if (realFolders.size === 0) queueMicrotask(() => realFolders.clear());
+    realFolders.set(folder, real);
+    return real;
   } catch {
     return folder;
   }

@@ -276,16 +276,19 @@ export interface ResourceLimit {
   readonly hard: bigint;
 }
 
+/** One for all calls: it is read or written four times for each start. */
+const limitBuffer = Buffer.alloc(16);
+
 /** This process's limit. RLIM_INFINITY is 2⁶⁴−1. */
 export function getLimit(resource: number): ResourceLimit {
-  const old = Buffer.alloc(16);
+  const old = limitBuffer;
   if (library().prlimit(0, resource, null, old) !== 0) throw new SystemError('getrlimit', library().errno());
   return { soft: old.readBigUInt64LE(0), hard: old.readBigUInt64LE(8) };
 }
 
 /** Throws `SystemError` (EPERM when the hard limit would rise without the privilege). */
 export function setLimit(resource: number, limit: ResourceLimit): void {
-  const wanted = Buffer.alloc(16);
+  const wanted = limitBuffer;
   wanted.writeBigUInt64LE(limit.soft, 0);
   wanted.writeBigUInt64LE(limit.hard, 8);
   if (library().prlimit(0, resource, wanted, null) !== 0) throw new SystemError('setrlimit', library().errno());
@@ -300,6 +303,8 @@ const ACTIONS_BYTES = 256;
 const ATTRIBUTES_BYTES = 512;
 const SIGNAL_SET_BYTES = 128;
 
+/** One for all starts: none begins before the one before it is made. */
+const spawnActions = Buffer.alloc(ACTIONS_BYTES);
 let groupAttributes: Buffer | null = null;
 let sessionAttributes: Buffer | null = null;
 
@@ -344,7 +349,7 @@ export interface NativeSpawnRequest {
 export function posixSpawn(request: NativeSpawnRequest): number {
   const lib = library();
   const attributes = request.ownSession === true ? attributesForSession() : attributesForGroup();
-  const actions = Buffer.alloc(ACTIONS_BYTES);
+  const actions = spawnActions;
   lib.actionsInit(actions);
   try {
     request.stdio.forEach((fd, target) => {

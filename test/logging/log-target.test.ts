@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allLogsWritten, clearLogFile, type LogTarget, openLogTarget } from '../../src/logging/log-target.ts';
@@ -77,6 +77,22 @@ describe('several writers of one file', () => {
     for (const target of targets) target.close();
     expect(readRotated(inFolder('real/a.log'), 9).toString()).toBe('fullfullfullsss');
     expect(existsSync(inFolder('real/a.log.3'))).toBe(true);
+  });
+
+  test('share it where a link means another folder than before', async () => {
+    for (const name of ['old', 'new']) mkdirSync(inFolder(name));
+    symlinkSync(inFolder('old'), inFolder('link'));
+    openLogTarget(inFolder('link/a.log'), plain).close();
+    await Promise.resolve();
+    unlinkSync(inFolder('link'));
+    symlinkSync(inFolder('new'), inFolder('link'));
+    const paths = [inFolder('new/a.log'), inFolder('link/a.log')];
+    const targets = paths.map((path) => openLogTarget(path, { ...plain, maxBytes: 4, backups: 9 }));
+    for (const target of targets) target.write(Buffer.from('full'));
+    for (const target of targets) target.write(Buffer.from('s'));
+    for (const target of targets) target.close();
+    expect(readRotated(inFolder('new/a.log'), 9).toString()).toBe('fullfullss');
+    expect(existsSync(inFolder('new/a.log.2'))).toBe(true);
   });
 
   test('each rotate at their own limit', () => {
