@@ -10,7 +10,7 @@ import type { Workshop } from '../workshop.ts';
 import type { Effort, Measured, Workload } from './workload.ts';
 
 /** Until the memory is read, in milliseconds: what is only needed to begin has been given back. */
-const settleMs: Readonly<Record<Effort, number>> = { full: 5000, quick: 2000 };
+const settleMs: Readonly<Record<Effort, number>> = { full: 5000, quick: 4000 };
 
 /** What is short is done several times in a turn. */
 const repeats = 3;

@@ -10,7 +10,7 @@ import type { Effort, Workload } from './workload.ts';
 const programs = 100;
 
 /** Until the first program is killed, in milliseconds; a program that ends young may be made to wait. */
-const settleMs: Readonly<Record<Effort, number>> = { full: 5000, quick: 2500 };
+const settleMs: Readonly<Record<Effort, number>> = { full: 5000, quick: 4000 };
 const youngMs = 1500;
 
 /** How long single programs are killed, in milliseconds, or until each was killed once. */
