@@ -6,6 +6,7 @@
 import { Packr } from 'msgpackr/pack';
 import type { ProcessInfo } from '../model/process-info.ts';
 import { isTable } from '../model/process-table.ts';
+import { joinBytes } from './join-bytes.ts';
 import { createKeptTable } from './kept-table.ts';
 import type { ErrorRecord, Message, ResponseMessage } from './messages.ts';
 import { messageTypes } from './messages.ts';
@@ -38,17 +39,19 @@ export function encodeMessage(message: Message): Uint8Array {
   }
 }
 
+const utf8 = new TextEncoder();
+
 /** The table as it was encoded the last time, brought up to date. */
 const table = createKeptTable({
   encode: (row) => {
     const { name, group, start, stop, description } = row;
     const bytes: Uint8Array = packr.pack(row);
-    const descriptionBytes = Buffer.byteLength(description);
+    const descriptionBytes = utf8.encode(description).length;
     const nowAt = packr.pack({ name, group, start, stop }).length + nowKey.length;
     return { bytes, places: { nowAt, descriptionAt: bytes.length - descriptionBytes, descriptionBytes } };
   },
   // Behind the mark of a number with 32 bits.
-  writeNow: (target, at, now) => target.writeUInt32BE(now, at + 1),
+  writeNow: (target, at, now) => new DataView(target.buffer, target.byteOffset).setUint32(at + 1, now),
 });
 
 const nowKey: Uint8Array = packr.pack('now' satisfies keyof ProcessInfo);
@@ -56,7 +59,7 @@ const nowKey: Uint8Array = packr.pack('now' satisfies keyof ProcessInfo);
 function encodeTable({ id, error, result }: ResponseMessage): Uint8Array | null {
   if (error !== null || !isTable(result) || result.length > 0xffff) return null;
   // Three of four fields, and the beginning of the fourth.
-  const before = Buffer.concat([packr.pack([messageTypes.response, id, error]), arrayHead(result.length)]);
+  const before = joinBytes([packr.pack([messageTypes.response, id, error]), arrayHead(result.length)]);
   before[0] = 0x94;
   return table.encode(result, before, new Uint8Array(0));
 }

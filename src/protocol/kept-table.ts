@@ -5,6 +5,7 @@
  */
 
 import type { ProcessInfo } from '../model/process-info.ts';
+import { joinBytes } from './join-bytes.ts';
 
 /** What in a row goes with the time, counted from its beginning. */
 export interface RowPlaces {
@@ -24,7 +25,7 @@ export interface EncodedRow {
 export interface RowFormat {
   encode(row: ProcessInfo): EncodedRow;
   /** Writes over a `now` that was encoded with `encode`; both are within `isUsualNow`. */
-  writeNow(target: Buffer, at: number, now: number): void;
+  writeNow(target: Uint8Array, at: number, now: number): void;
 }
 
 export interface KeptTable {
@@ -34,7 +35,7 @@ export interface KeptTable {
 
 interface Kept {
   rows: readonly ProcessInfo[];
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   /** Where each row begins, and behind the last one. */
   readonly begins: Uint32Array;
   readonly places: readonly RowPlaces[];
@@ -51,11 +52,7 @@ export function createKeptTable(format: RowFormat): KeptTable {
       const kept = known !== undefined && changed?.size === 0 ? known : assemble(rows, format, known, changed);
       kept.rows = rows;
       if (kept !== known) last = new WeakRef(kept);
-      const whole = Buffer.allocUnsafe(before.length + kept.bytes.length + behind.length);
-      whole.set(before);
-      whole.set(kept.bytes, before.length);
-      whole.set(behind, before.length + kept.bytes.length);
-      return whole;
+      return joinBytes([before, kept.bytes, behind]);
     },
   };
 }
@@ -101,7 +98,8 @@ const isSameButTime = (one: ProcessInfo, other: ProcessInfo): boolean =>
 const fits = (description: string, { descriptionBytes }: RowPlaces): boolean =>
   description.length === descriptionBytes && /^[\w ,:"()]*$/.test(description);
 
-function writeAscii(target: Buffer, at: number, text: string): void {
+/** Without an encoder: the texts are short. */
+export function writeAscii(target: Uint8Array, at: number, text: string): void {
   for (let index = 0; index < text.length; index += 1) target[at + index] = text.charCodeAt(index);
 }
 
@@ -122,7 +120,7 @@ function assemble(
     places.push(encoded.places);
     begins[index + 1] = (begins[index] ?? 0) + encoded.bytes.length;
   });
-  return { rows, bytes: Buffer.concat(pieces), begins, places };
+  return { rows, bytes: joinBytes(pieces), begins, places };
 }
 
 function keptRow(kept: Kept | undefined, index: number): EncodedRow | undefined {

@@ -4,7 +4,7 @@
  */
 
 import { isTable } from '../model/process-table.ts';
-import { createKeptTable } from './kept-table.ts';
+import { createKeptTable, writeAscii } from './kept-table.ts';
 import type { ErrorRecord } from './messages.ts';
 
 export function encodeXmlCall(method: string, params: readonly unknown[]): Uint8Array {
@@ -41,9 +41,7 @@ const table = createKeptTable({
     const descriptionAt = bytes.length - `</string></value>\n${memberEnd}${structEnd}`.length - descriptionBytes;
     return { bytes, places: { nowAt, descriptionAt, descriptionBytes } };
   },
-  writeNow: (target, at, now) => {
-    target.write(String(now), at, 'latin1');
-  },
+  writeNow: (target, at, now) => writeAscii(target, at, String(now)),
 });
 
 function structText(struct: object): string {
