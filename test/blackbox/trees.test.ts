@@ -233,7 +233,7 @@ describe('a subreaper', () => {
       await daemon.waitForFile('ready', 'ready\nready\n');
       daemon.signal('SIGHUP');
       await waitFor('the restart', () => daemon.log().split('supervisord started with pid').length === 3);
-      expect(children(daemon)).toHaveLength(2);
+      await waitFor('both orphans alone', () => children(daemon).length === 2);
     },
     { oursOnly: true },
   );
@@ -241,7 +241,7 @@ describe('a subreaper', () => {
   scenario('is what only a daemon becomes that is told to: otherwise orphans outlive it', async () => {
     await using daemon = await startDaemon({ config: leaving });
     await daemon.waitForFile('ready', 'ready\nready\n');
-    expect(children(daemon)).toHaveLength(1);
+    await waitFor('no child but the program', () => children(daemon).length === 1);
     daemon.signal('SIGTERM');
     await daemon.command.ended();
     expect(daemon.sandbox.processes().filter(({ parent }) => parent === 1)).toHaveLength(2);
