@@ -66,6 +66,8 @@ async function finish(child: ReturnType<typeof spawn>, input = ''): Promise<Ende
   child.stderr?.on('data', (chunk) => {
     stderr += chunk;
   });
+  // A command that reads nothing may have ended before.
+  child.stdin?.on('error', () => {});
   child.stdin?.end(input);
   const [status] = await once(child, 'close');
   return { stdout, stderr, status };
