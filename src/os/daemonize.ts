@@ -35,9 +35,10 @@ export async function startInBackground(environment: Readonly<Record<string, str
   });
 }
 
-/** In the second process: releases the first one, and lets go of its terminal. */
+/** In the second process: lets go of the terminal of the first one, and releases that. */
 export function reportReady(): void {
+  // First, so that whoever sees the first one end finds the second one as it stays.
+  silence(2);
   writeSync(readyFd, 'ready\n');
   closeSync(readyFd);
-  silence(2);
 }
