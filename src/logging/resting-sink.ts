@@ -5,13 +5,24 @@
  */
 
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { endPromise, promiseDescriptor } from '../os/descriptors.ts';
 import { bytesWaiting } from '../os/fifo.ts';
 import { openOrCreate } from './file-sink.ts';
+import { HeldBytes } from './held-bytes.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { errorText } from './system-error.ts';
 
 /** Milliseconds between two attempts to open a file that could not be opened. */
 const tryAgainMs = 1000;
+
+/** For the last words of a log that is closed: nothing is rotated any more. */
+const noLimits: RotationLimits = { maxBytes: 0, backups: 0 };
+
+/** A file that cannot be opened: what has come meanwhile, and the attempts. */
+interface Outage {
+  readonly held: HeldBytes;
+  readonly attempts: NodeJS.Timeout;
+}
 
 export interface RestingSinkOptions {
   readonly path: string;
@@ -26,8 +37,9 @@ export class RestingSink implements LogSink {
   readonly #mode: number;
   /** null as long as it rests. */
   #awake: LogSink | null = null;
-  /** By the steady clock; null when it could be opened. */
-  #failedAt: number | null = null;
+  /** null unless it was to be opened and could not be. */
+  #outage: Outage | null = null;
+  #isClosed = false;
 
   /** Throws the system's error when the file cannot be opened. */
   constructor(options: RestingSinkOptions) {
@@ -35,16 +47,21 @@ export class RestingSink implements LogSink {
     const fd = openSync(options.path, 'a');
     this.#mode = fstatSync(fd).mode;
     closeSync(fd);
+    promiseDescriptor();
   }
 
   write(bytes: Uint8Array, limits: RotationLimits): boolean {
-    return this.#wake()?.write(bytes, limits) ?? true;
+    const sink = this.#outage === null ? this.#wake(limits) : null;
+    if (sink !== null) return sink.write(bytes, limits);
+    this.#outage?.held.add(bytes);
+    return true;
   }
 
   take(pipeFd: number, count: number, limits: RotationLimits): Taken {
     // A look at an empty pipe is no reason to wake up.
     if (this.#awake === null && bytesWaiting(pipeFd) === 0) return 'empty';
-    return this.#wake()?.take(pipeFd, count, limits) ?? 'refused';
+    const sink = this.#outage === null ? this.#wake(limits) : null;
+    return sink?.take(pipeFd, count, limits) ?? 'refused';
   }
 
   onDrain(listener: () => void): void {
@@ -60,7 +77,7 @@ export class RestingSink implements LogSink {
     try {
       closeSync(openOrCreate(this.#options.path, this.#mode));
     } catch (error) {
-      this.#fail(error);
+      this.#reportRefusal(error);
     }
   }
 
@@ -71,6 +88,7 @@ export class RestingSink implements LogSink {
     }
     this.#makeAgain();
     const sink = this.#options.open();
+    this.#outage?.held.clear();
     try {
       sink.clear();
     } finally {
@@ -84,32 +102,53 @@ export class RestingSink implements LogSink {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#outage !== null) this.#wake(noLimits);
+    if (this.#awake === null) endPromise();
     this.#awake?.close();
     this.#awake = null;
+    if (this.#outage === null) return;
+    const { held, attempts } = this.#outage;
+    clearInterval(attempts);
+    const missing = held.length + held.lost;
+    const { path, report } = this.#options;
+    if (missing > 0) report(`log '${path}' could not be written to its end; ${missing} bytes are lost`);
   }
 
-  /** null when it cannot be opened: what was meant for it is lost, and reported once. */
-  #wake(): LogSink | null {
+  /** null when it cannot be opened: what is meant for it is held, as far as there is room, until it can. */
+  #wake(limits: RotationLimits): LogSink | null {
     if (this.#awake !== null) return this.#awake;
-    if (this.#failedAt !== null && performance.now() - this.#failedAt < tryAgainMs) return null;
     const { path, report, open } = this.#options;
     try {
       const isMade = this.#makeAgain();
       this.#awake = open();
+      endPromise();
       if (isMade) report(`log '${path}' was removed; it is created again`);
-      else if (this.#failedAt !== null) report(`log '${path}' can be opened again`);
-      this.#failedAt = null;
-      return this.#awake;
     } catch (error) {
-      this.#fail(error);
+      if (this.#outage !== null) return null;
+      this.#reportRefusal(error);
+      const attempts = setInterval(() => this.#wake(limits), tryAgainMs).unref();
+      this.#outage = { held: new HeldBytes(), attempts };
       return null;
     }
+    if (this.#outage !== null) this.#endOutage(this.#awake, this.#outage, limits);
+    return this.#awake;
   }
 
-  #fail(error: unknown): void {
-    const { path, report } = this.#options;
-    if (this.#failedAt === null) report(`cannot open log '${path}' again: ${errorText(error)}`);
-    this.#failedAt = performance.now();
+  #endOutage(sink: LogSink, { held, attempts }: Outage, limits: RotationLimits): void {
+    clearInterval(attempts);
+    this.#outage = null;
+    const { lost } = held;
+    held.drain((bytes) => {
+      sink.write(bytes, limits);
+      return bytes.length;
+    });
+    this.#options.report(`log '${this.#options.path}' can be opened again; ${lost} bytes are lost`);
+  }
+
+  #reportRefusal(error: unknown): void {
+    this.#options.report(`cannot open log '${this.#options.path}' again: ${errorText(error)}`);
   }
 
   /** Whether somebody had removed the file. */

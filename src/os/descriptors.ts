@@ -23,14 +23,24 @@ export function silence(fd: 1 | 2): void {
 export interface DescriptorRoom {
   /** How many descriptors this process may have. */
   readonly limit: number;
-  /** How many of them are not in use. */
+  /** How many of them are neither in use nor promised. */
   readonly spare: number;
 }
+
+let promised = 0;
+
+/** Says that somebody who has closed a file must be able to open it again at any moment, or that this is over. */
+export const promiseDescriptor = (): void => {
+  promised += 1;
+};
+export const endPromise = (): void => {
+  promised -= 1;
+};
 
 /** Cheap enough to be asked before each spawn and each connection. */
 export function descriptorRoom(): DescriptorRoom {
   const limit = Number(getLimit(resources.NOFILE).soft);
-  return { limit, spare: limit - openCount(limit) };
+  return { limit, spare: limit - openCount(limit) - promised };
 }
 
 /** Where nobody can tell, such as without /proc, there is room: the system refuses what is too much. */

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,9 @@ import {
 } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type LogTarget, openLogTarget } from '../../src/logging/log-target.ts';
+import { descriptorRoom } from '../../src/os/descriptors.ts';
 import { pipe } from '../../src/os/native.ts';
+import { waitFor } from '../helpers/wait.ts';
 import { useFolder } from './places.ts';
 
 const inFolder = useFolder();
@@ -127,14 +130,59 @@ describe('a log file that rests', () => {
     expect(reports).toEqual([`log '${path}' was removed; it is created again`]);
   });
 
-  test('reports once that it cannot be opened any more', async () => {
+  test('that cannot be opened any more says so once, and gets what came meanwhile as soon as it can', async () => {
     const path = inFolder('folder/a.log');
     mkdirSync(inFolder('folder'));
     const { log, reports } = openLog(path, true);
     rmSync(inFolder('folder'), { recursive: true });
-    expect(log.write(Buffer.from('lost'))).toBe(true);
-    expect(log.write(Buffer.from('lost as well'))).toBe(true);
+    const { readFd, writeFd } = pipe();
+    writeFileSync(writeFd, 'not taken');
+    expect(log.take(readFd, 100)).toBe('refused');
+    expect(log.write(Buffer.from('held, '))).toBe(true);
+    expect(log.write(Buffer.from('and this'))).toBe(true);
     await told();
     expect(reports).toEqual([expect.stringContaining(`cannot open log '${path}' again: `)]);
+    mkdirSync(inFolder('folder'));
+    await waitFor('what was held', () => existsSync(path) && contents(path) === 'held, and this');
+    expect(reports.slice(1)).toEqual([
+      `log '${path}' was removed; it is created again`,
+      `log '${path}' can be opened again; 0 bytes are lost`,
+    ]);
+    expect(log.take(readFd, 100)).toBe(9);
+    expect(contents(path)).toBe('held, and thisnot taken');
+    for (const fd of [readFd, writeFd]) closeSync(fd);
+  });
+
+  test('tries once more when it is closed, and says what is lost', async () => {
+    const folder = inFolder('folder');
+    const [found, missed] = ['a', 'b'].map((name) => {
+      mkdirSync(folder);
+      const opened = openLog(`${folder}/${name}.log`, true);
+      rmSync(folder, { recursive: true });
+      opened.log.write(Buffer.from('last words'));
+      return opened;
+    });
+    missed?.log.close();
+    expect(existsSync(folder)).toBe(false);
+    mkdirSync(folder);
+    found?.log.close();
+    await told();
+    expect(missed?.reports.at(-1)).toBe(`log '${folder}/b.log' could not be written to its end; 10 bytes are lost`);
+    expect(contents(`${folder}/a.log`)).toBe('last words');
+  });
+
+  test('keeps the descriptor that it will need from others', () => {
+    const spare = (): number => descriptorRoom().spare;
+    const before = spare();
+    const { log } = openLog(inFolder('a.log'), true);
+    expect(spare()).toBe(before - 1);
+    log.write(Buffer.from('awake'));
+    expect(spare()).toBe(before - 1);
+    log.close();
+    expect(spare()).toBe(before);
+    const { log: silent } = openLog(inFolder('b.log'), true);
+    silent.close();
+    silent.close();
+    expect(spare()).toBe(before);
   });
 });
