@@ -69,6 +69,35 @@ describe('exhausted descriptors', () => {
   );
 
   scenario(
+    'are refused before the logs of those that have said nothing yet could lack one: no line is lost',
+    async () => {
+      const speaks = '/bin/sh -c "read line; echo said; echo as well >&2; exec sleep 86400"';
+      await using daemon = await startDaemon({
+        config: `[program:quiet]\ncommand=${speaks}\nnumprocs=40\nprocess_name=%(process_num)02d
+stdout_logfile=%(here)s/%(process_num)02d.out\nstderr_logfile=%(here)s/%(process_num)02d.err\nstartsecs=0\nstartretries=0\n[supervisord]\nminfds=16\n`,
+        shell: 'ulimit -n 160; exec "$0" "$@"',
+      });
+      const rows = await waitFor('all to be started or refused', async () => {
+        const all = Object.entries(await daemon.status('quiet:*'));
+        return all.every(([, { state }]) => state === 'RUNNING' || state === 'FATAL') && all;
+      });
+      const running = rows.filter(([, { state }]) => state === 'RUNNING').map(([name]) => name);
+      expect(running.length).toBeGreaterThan(0);
+      expect(running.length).toBeLessThan(40);
+      const client = connectMsgpack({ path: daemon.sandbox.path('supervisor.sock'), username: null, password: null });
+      for (const name of running) await client.call('supervisor.sendProcessStdin', name, 'now\n');
+      client.close();
+      for (const name of running) {
+        const number = name.split(':').at(-1);
+        await daemon.waitForFile(`${number}.out`, 'said\n');
+        await daemon.waitForFile(`${number}.err`, 'as well\n');
+      }
+      expect((await daemon.ctl('reread')).stdout).toBe('No config updates to processes\n');
+    },
+    { oursOnly: true },
+  );
+
+  scenario(
     'that are taken away from the running daemon cost new connections and starts only, until they are given back',
     async () => {
       await using daemon = await startDaemon({ config: bystander + echo('other', 'startretries=99') });
