@@ -30,7 +30,13 @@ const hasEnded = ({ state }: ProcessFacts): boolean => state === 'Z' || state ==
 
 /** Children, their children and so on; the process itself is not among them. */
 export function descendantsOf(pid: number, all: readonly ProcessFacts[] = livingProcesses()): readonly ProcessFacts[] {
-  return closure(all, [], ({ parentPid }, members) => parentPid === pid || members.has(parentPid));
+  return closure(
+    all,
+    [],
+    (members) =>
+      ({ parentPid }) =>
+        parentPid === pid || members.has(parentPid),
+  );
 }
 
 /**
@@ -53,13 +59,13 @@ export function treeOf(
       (ownsGroup && one.groupId === pid) ||
       (mark !== null && marksOf(one.pid).includes(mark)),
   );
-  const sessions = new Set<number>();
   const ownSession = processFacts(process.pid)?.sessionId;
-  return closure(candidates, seeds, (one, members) => {
-    if (members.has(one.pid) && inheritedSession !== null && one.sessionId !== inheritedSession) {
-      if (one.sessionId !== ownSession) sessions.add(one.sessionId);
-    }
-    return members.has(one.parentPid) || sessions.has(one.sessionId);
+  const isOpenedWithin = ({ sessionId }: ProcessFacts): boolean =>
+    inheritedSession !== null && sessionId !== inheritedSession && sessionId !== ownSession;
+  return closure(candidates, seeds, (members) => {
+    const within = candidates.filter((one) => members.has(one.pid) && isOpenedWithin(one));
+    const sessions = new Set(within.map(({ sessionId }) => sessionId));
+    return ({ parentPid, sessionId }) => members.has(parentPid) || sessions.has(sessionId);
   });
 }
 
@@ -74,19 +80,29 @@ export function markedTree(
 ): readonly ProcessFacts[] {
   const candidates = all.filter(({ pid }) => pid !== process.pid && pid !== 1);
   const seeds = candidates.filter(({ pid }) => known.has(pid) || marksOf(pid).includes(mark));
-  return closure(candidates, seeds, ({ parentPid }, members) => members.has(parentPid));
+  return closure(
+    candidates,
+    seeds,
+    (members) =>
+      ({ parentPid }) =>
+        members.has(parentPid),
+  );
 }
 
-/** Adds to the seeds whatever belongs to the members so far, until nothing does. */
+/**
+ * Adds to the seeds whatever belongs to the members so far, until nothing does. What belongs is asked anew after each round:
+ * numbers start again from the beginning now and then, so that a descendant may stand before those it belongs to.
+ */
 function closure(
   all: readonly ProcessFacts[],
   seeds: readonly ProcessFacts[],
-  belongs: (one: ProcessFacts, members: ReadonlySet<number>) => boolean,
+  belonging: (members: ReadonlySet<number>) => (one: ProcessFacts) => boolean,
 ): readonly ProcessFacts[] {
   const members = new Set(seeds.map(({ pid }) => pid));
   for (let before = -1; before !== members.size; ) {
     before = members.size;
-    for (const one of all) if (belongs(one, members)) members.add(one.pid);
+    const belongs = belonging(members);
+    for (const one of all) if (belongs(one)) members.add(one.pid);
   }
   return all.filter(({ pid }) => members.has(pid));
 }

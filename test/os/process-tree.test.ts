@@ -41,6 +41,20 @@ describe('the tree of a program', () => {
     expect(found(main, orphan, daemon, lost, one(14, 13), one(15, 1))).toEqual([10, 11, 12, 13, 14]);
   });
 
+  test('is the same in whatever order numbers were given, which begin again after the last one', () => {
+    const leader = one(31, 10, { sessionId: 31 });
+    const orphan = one(5, 1, { sessionId: 31 });
+    const tree = [one(30, process.pid), leader, orphan, one(4, 5), one(3, 1, { sessionId: 3 }), one(2, 3)];
+    const wrapped = { ...origin, pid: 30 };
+    const shuffled = fc.shuffledSubarray(tree, { minLength: tree.length, maxLength: tree.length });
+    const of = (all: readonly ProcessFacts[]) => pids(treeOf(wrapped, new Set([31]), all)).sort((a, b) => a - b);
+    fc.assert(
+      fc.property(shuffled, (all) => {
+        expect(of(all)).toEqual([4, 5, 30, 31]);
+      }),
+    );
+  });
+
   test('has no members because they are in the session that the program was started in', () => {
     expect(found(one(10, process.pid), one(11, process.pid), one(12, 11))).toEqual([10]);
   });
