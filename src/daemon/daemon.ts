@@ -40,6 +40,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     programFileLimit: null,
     nextEventSerial: createSerials(options.handover?.eventSerial),
     nextTraceSerial: createSerials(1),
+    standby: null,
   };
   let leavesPrograms = false;
   // Programs, not sockets, are the reason to live: without a server nothing else would keep the process.
@@ -65,6 +66,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   } finally {
     // What a defect of ours has left without a supervisor goes on; the next daemon adopts it.
     if (!leavesPrograms) killEverything(reaper);
+    own.standby?.close();
     own.tidying.close();
     reaper.close();
     readiness.close();

@@ -120,7 +120,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
       if (failed !== null) log.critical(failed.text);
     },
   });
-  const problem = await server.listen(handover?.sockets);
+  const problem = await server.listen(handover?.sockets ?? own.standby?.takeFor(spec.servers));
   if (problem !== null) {
     survival.leave();
     throw new StartProblem(problem.text);
@@ -158,7 +158,8 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     // For the next life, if there is one; and none may cut an end short that is under way.
     holdSignals();
     signals.close();
-    await server.close();
+    if (outcome?.intent === 'restart') own.standby = await server.standBy();
+    else await server.close();
     pidfile?.remove();
     if (outcome === null) survival.leave();
     else survival.end();

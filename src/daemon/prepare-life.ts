@@ -14,6 +14,7 @@ import type { Readiness } from '../os/readiness.ts';
 import type { Reaper } from '../os/reaper.ts';
 import { createSyslog, type Syslog } from '../os/syslog.ts';
 import { foreignInterfaceNotices } from '../rpc-interfaces.ts';
+import type { StandbySockets } from '../server/standby-sockets.ts';
 import { type DaemonOptions, StartProblem } from './daemon-options.ts';
 
 /** How this process learns of the ends and the output of programs; one for all lives. */
@@ -33,6 +34,8 @@ export interface Process {
   readonly nextEventSerial: () => number;
   /** Likewise for the records of the trace. */
   readonly nextTraceSerial: () => number;
+  /** Between two lives: what those who connect wait at. */
+  standby: StandbySockets | null;
 }
 
 /** PID 1 of a container: nobody else adopts orphans, and its end is the end of everything. */

@@ -3,13 +3,13 @@
  * again.
  */
 
-import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Dispatch } from '../commands/method.ts';
 import type { InetServerSpec, ServerSpec, TlsSpec, UserAccount } from '../model/program-spec.ts';
 import type { WatchDirectory } from '../os/directory-watch.ts';
 import { type Access, createAccess } from './access.ts';
+import { addressKey, discardSocket } from './address-key.ts';
 import { createAdmission } from './admission.ts';
 import { acceptConnection, type HttpHandler } from './connection.ts';
 import { type InetSocketResult, openInetSocket } from './inet-socket.ts';
@@ -20,6 +20,7 @@ import { inetPeer, type Peer, unixPeer } from './peer.ts';
 import type { ServerLog } from './server-log.ts';
 import type { ServedConnection } from './session.ts';
 import { showOut } from './show-out.ts';
+import { createStandbySockets, type StandbySockets } from './standby-sockets.ts';
 import { openStandingSocket } from './standing-socket.ts';
 import type { TlsFront } from './tls-front.ts';
 import { boundUnreadOutput } from './unread-output.ts';
@@ -45,14 +46,10 @@ export interface ControlServerOptions {
   readonly ready?: Promise<void>;
 }
 
-/** What a server is configured to listen on: the same text means the same socket. */
-export const addressKey = (server: ServerSpec): string =>
-  server.kind === 'unix' ? `unix:${server.path}` : `inet:${server.host}:${server.port}`;
-
 export interface ControlServer {
   /**
    * Opens all sockets, or none: the first problem closes those that were open already. `inherited` are sockets that listen
-   * already, by `addressKey`, from the version that this one replaces.
+   * already, by `addressKey`, from the version or the life of the daemon that this one follows.
    */
   listen(inherited?: Readonly<Record<string, number>>): Promise<ListenProblem | null>;
   /**
@@ -60,6 +57,8 @@ export interface ControlServer {
    * descriptors.
    */
   handOver(): Promise<Readonly<Record<string, number>>>;
+  /** Like `close`, but the sockets go on listening for the next life of the daemon. */
+  standBy(): Promise<StandbySockets>;
   /** Removes the socket files, lets replies on their way be read, and ends all connections. */
   close(): Promise<void>;
 }
@@ -213,6 +212,9 @@ export function createControlServer(options: ControlServerOptions): ControlServe
 
   async function listen(inherited: Readonly<Record<string, number>> = {}): Promise<ListenProblem | null> {
     const unused = new Map(Object.entries(inherited));
+    const discardUnused = (): void => {
+      for (const [key, fd] of unused) discardSocket(key, fd);
+    };
     for (const server of options.servers) {
       const key = addressKey(server);
       const access = createAccess(server, users, gate);
@@ -220,6 +222,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       unused.delete(key);
       if (opened.kind === 'problem') {
         await close();
+        discardUnused();
         return opened.problem;
       }
       const { listener } = opened;
@@ -230,12 +233,22 @@ export function createControlServer(options: ControlServerOptions): ControlServe
       }
     }
     // What the present configuration does not listen on any more.
-    for (const fd of unused.values()) closeSync(fd);
+    discardUnused();
     return null;
   }
 
   async function close(): Promise<void> {
     for (const listener of listeners.splice(0)) listener.close();
+    await endAnswered();
+  }
+
+  async function standBy(): Promise<StandbySockets> {
+    const sockets = handOverListeners();
+    await endAnswered();
+    return createStandbySockets(options.servers, sockets);
+  }
+
+  async function endAnswered(): Promise<void> {
     for (const { socket } of waiting.splice(0)) socket.destroy();
     // Whoever has asked for the end is still being answered in this turn.
     await nextTurn();
@@ -243,14 +256,19 @@ export function createControlServer(options: ControlServerOptions): ControlServe
   }
 
   async function handOver(): Promise<Readonly<Record<string, number>>> {
+    const sockets = handOverListeners();
+    const reason = 'the server is being upgraded';
+    await Promise.all([...connections.keys()].map((socket) => handOverOne(socket, reason)));
+    await endConnections(reason);
+    return sockets;
+  }
+
+  function handOverListeners(): Readonly<Record<string, number>> {
     const sockets: Record<string, number> = {};
     for (const listener of listeners.splice(0)) {
       const fd = listener.handOver();
       if (fd !== null) sockets[listener.key] = fd;
     }
-    const reason = 'the server is being upgraded';
-    await Promise.all([...connections.keys()].map((socket) => handOverOne(socket, reason)));
-    await endConnections(reason);
     return sockets;
   }
 
@@ -274,7 +292,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     clearTimeout(deadline);
   }
 
-  return { listen, handOver, close };
+  return { listen, handOver, standBy, close };
 }
 
 /** Neither a name nor a certificate is asked for. */
