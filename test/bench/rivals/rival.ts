@@ -38,6 +38,8 @@ export interface Rival {
   readonly name: string;
   /** Most programs it can have. */
   readonly most: number;
+  /** It does not keep what programs write. */
+  readonly keepsNoLogs?: true;
   /** Why it cannot be measured here. */
   missing(workshop: Workshop): string | undefined;
   plan(task: Task, workshop: Workshop): Plan;

@@ -39,6 +39,8 @@ function daemonSections({ folder, count }: Task, socket: string): readonly strin
     `[unix_http_server]\nfile=${socket}`,
     `[supervisord]\nlogfile=${folder}/supervisord.log\npidfile=${folder}/supervisord.pid\nchildlogdir=${folder}/logs`,
     `minfds=${descriptors}`,
+    // As everything else where no disk is measured: /run is one in a container. Supervisor does not know it, and passes over it.
+    `runtime_dir=${folder}/run`,
     `[supervisorctl]\nserverurl=unix://${socket}`,
     '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
   ];

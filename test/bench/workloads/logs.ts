@@ -66,6 +66,7 @@ export const logs: readonly Workload[] = [
       name: flood.name,
       about: flood.about,
       rounds: { full: 7, quick: 2 },
+      takesPart: keepsLogs,
       measure: (workshop, rival, effort) => measureFlood(workshop, rival, flood, effort),
     }),
   ),
@@ -73,9 +74,14 @@ export const logs: readonly Workload[] = [
     name: 'line',
     about: 'the time of a single line on its way into the file',
     rounds: { full: 5, quick: 1 },
+    takesPart: keepsLogs,
     measure: measureLine,
   },
 ];
+
+function keepsLogs({ keepsNoLogs }: Rival): boolean {
+  return keepsNoLogs !== true;
+}
 
 async function measureFlood(workshop: Workshop, rival: Rival, flood: Flood, effort: Effort): Promise<Measured> {
   const writer = workshop.tool('writer');
