@@ -79,7 +79,7 @@ describe('during an upgrade', () => {
         await waitFor(`line ${reached}`, () => tail.stdout.includes(`line ${reached}\n`));
       }
       await lives.daemon.ctl('stop', 'counter');
-      const last = /last \d+\n$/.exec(lives.sandbox.read('counter.log'))?.[0] ?? 'nothing';
+      const last = /last \d+\n$/.exec(lives.wholeLog('counter.log'))?.[0] ?? 'nothing';
       await waitFor('the last line', () => tail.stdout.endsWith(last));
       lives.daemon.signal('SIGTERM');
       const { stdout } = await tail.ended();
