@@ -8,6 +8,7 @@ import type { CommandLine } from './control/command-line.ts';
 import { connectToServer } from './control/connect.ts';
 import { exitStatuses } from './control/exit-statuses.ts';
 import { runControl } from './control/run.ts';
+import { readUsualArguments } from './usual-arguments.ts';
 
 /** Resolves to the exit status. */
 async function main(argv0: string, argv: readonly string[]): Promise<number> {
@@ -41,9 +42,8 @@ async function main(argv0: string, argv: readonly string[]): Promise<number> {
 }
 
 async function readWords(argv0: string, argv: readonly string[]): Promise<CommandLine> {
-  // Without options there is nothing to parse, and an action starts sooner without the parser.
-  if (!argv[0]?.startsWith('-'))
-    return { kind: 'run', given: { options: new Map(), spellings: new Map(), rest: argv } };
+  const usual = readUsualArguments(argv, { valued: { '-c': 'configuration' }, flags: {} });
+  if (usual !== null) return { kind: 'run', given: usual };
   const { readCommandLine } = await import('./control/command-line.ts');
   return readCommandLine(argv0, argv);
 }

@@ -18,12 +18,13 @@ import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { backgroundVariable, reportReady, startInBackground } from '../os/daemonize.ts';
 import { keepDescriptorsFromPrograms } from '../os/descriptors.ts';
+import type { Host } from '../os/host.ts';
 import { launcherNotes, launcherVariables } from '../os/launcher.ts';
 import { cLibrary } from '../os/libc.ts';
 import { createNodeHost } from '../os/node-host.ts';
 import { reportCheck, shortFlagHint, wantsCheck } from './check-configuration.ts';
-import { parseArguments, UsageError } from './getopt.ts';
-import { createSupervisordCommand } from './supervisord-options.ts';
+import type { Arguments } from './getopt.ts';
+import { readUsualArguments, type UsualOptions } from './usual-arguments.ts';
 import { productVersion } from './version.ts';
 
 const exitStatus = { failed: 1, usage: 2 } as const;
@@ -48,25 +49,21 @@ const invocationEnvironment = {
   ...definedIn(Object.fromEntries(ofLauncher.map((name) => [name, startEnvironment[name]]))),
 };
 
+const usualOptions: UsualOptions = { valued: { '-c': 'configuration' }, flags: { '-n': 'nodaemon', '-s': 'silent' } };
+
 void main();
 
 async function main(): Promise<void> {
   const host = createNodeHost(environment);
-  const command = createSupervisordCommand(host, commandPath);
-  const given = readArguments();
-  const { options, rest } = given;
-  if (options.has('help')) {
-    stdout.write(command.helpInformation());
-    return;
-  }
+  const given = await readArguments(host);
+  if (given === null) return;
+  const { options } = given;
   if (options.has('version')) {
     // Scripts compare this line; people want to know whose it is.
     stdout.write(`${supervisorVersion}\n`);
     stderr.write(`statevisor ${productVersion}, compatible with Supervisor ${supervisorVersion}\n`);
     return;
   }
-  if (rest.length > 0)
-    refuse(`positional arguments are not supported: [${rest.map((word) => `'${word}'`).join(', ')}]`);
 
   const configuration = options.get('configuration');
   const typed = typeof configuration === 'string' ? configuration : null;
@@ -117,15 +114,19 @@ async function main(): Promise<void> {
       return again.spec;
     },
   });
+}
 
-  function readArguments(): ReturnType<typeof parseArguments> {
-    try {
-      return parseArguments(command, process.argv.slice(2));
-    } catch (error) {
-      if (error instanceof UsageError) refuse(error.message);
-      throw error;
-    }
-  }
+/** null when help was all that was wanted. */
+async function readArguments(host: Host): Promise<Arguments | null> {
+  const argv = process.argv.slice(2);
+  const usual = readUsualArguments(argv, usualOptions);
+  if (usual !== null && usual.rest.length === 0) return usual;
+  const { readDaemonCommandLine } = await import('./supervisord-command-line.ts');
+  const line = readDaemonCommandLine(host, commandPath, argv);
+  if (line.kind === 'run') return line.given;
+  if (line.kind === 'refused') refuse(line.message);
+  stdout.write(line.text);
+  return null;
 }
 
 interface Start {

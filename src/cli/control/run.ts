@@ -65,7 +65,10 @@ function createContext(request: ControlRequest): { context: ControlContext; outp
     server,
     output,
     input: createTerminalInput({ output, interrupts, historyFile: spec.historyFile, server }),
-    screen: process.stdin.isTTY && process.stdout.isTTY ? createScreen(process) : null,
+    get screen() {
+      // Merely to ask for standard input makes a stream of it.
+      return process.stdin.isTTY && process.stdout.isTTY ? createScreen(process) : null;
+    },
     interrupts,
     environment: process.env,
     exitStatus: 0,

@@ -35,11 +35,12 @@ export async function top(context: ControlContext, argument: string): Promise<vo
   if (argument !== '') return refuseArguments(context, 'top', 'Error: top accepts no arguments');
   if (!(await checkServer(context))) return;
   try {
-    if (context.screen === null) await showOnce(context);
+    const { screen } = context;
+    if (screen === null) await showOnce(context);
     else {
       // The shell's own reader must not hear the keys.
       await context.input.close();
-      await showLive(context, context.screen);
+      await showLive(context, screen);
     }
   } catch (error) {
     if (!tellUnknown(context, 'top', error)) throw error;
