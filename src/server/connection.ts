@@ -9,13 +9,13 @@ import type { Dispatch } from '../commands/method.ts';
 import type { ServerSpec } from '../model/program-spec.ts';
 import { isArray } from '../protocol/frame.ts';
 import { afterPreface } from '../protocol/preface.ts';
-import type { Access, Identity } from './access.ts';
+import type { Access } from './access.ts';
 import { endGently } from './end-gently.ts';
 import type { ServerLimits } from './limits.ts';
-import type { MessageSocket } from './message-socket.ts';
 import type { Peer } from './peer.ts';
+import { serveLater } from './serve-later.ts';
 import type { ServerLog } from './server-log.ts';
-import { runSession, type ServedConnection } from './session.ts';
+import type { ServedConnection, SessionOptions } from './session.ts';
 import { beginsLikeHttp } from './show-out.ts';
 
 /** A connection that begins like HTTP. Whoever gets it owns it: data, errors and end. */
@@ -31,8 +31,8 @@ export interface HttpConnection {
   readonly access: Access;
   /** Largest message of a session. */
   readonly messageBytes: number;
-  /** Has what the connection was turned into carry a session of somebody who is known already. */
-  readonly beginSession: (socket: MessageSocket, identity: Identity) => ServedConnection;
+  /** For a session that what the connection is turned into may carry. */
+  readonly session: Omit<SessionOptions, 'socket' | 'firstBytes' | 'identity'>;
 }
 
 /** Returns how the server holds the connection. */
@@ -86,7 +86,11 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
     const first = firstBytes[0] ?? 0;
     if (isArray(first)) {
       socket.removeListener('error', onError);
-      served = runSession({ ...options, firstBytes });
+      const load = async () => {
+        const { runSession } = await import('./session.ts');
+        return () => runSession({ ...options, firstBytes });
+      };
+      served = serveLater({ socket, what: 'MessagePack-RPC', log, load });
     } else if (!beginsLikeHttp(firstBytes)) {
       log.warn(`closed the connection of ${peer.name}: it speaks neither MessagePack-RPC nor HTTP`);
       endGently(socket, limits.closeGraceMs);
@@ -104,8 +108,7 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
         access,
         onOutput,
         messageBytes: limits.framesAfter.maxBytes,
-        beginSession: (carrier, identity) =>
-          runSession({ ...options, socket: carrier, identity, firstBytes: new Uint8Array(0) }),
+        session: options,
       });
     }
   };

@@ -4,7 +4,6 @@
  */
 
 import type { Socket } from 'node:net';
-import { encodeMessage } from '../protocol/codec.ts';
 import { notifications } from '../protocol/messages.ts';
 import { afterPreface } from '../protocol/preface.ts';
 import { endGently } from './end-gently.ts';
@@ -15,17 +14,21 @@ import { endGently } from './end-gently.ts';
  */
 export function showOut(socket: Socket, reason: string, graceMs: number): void {
   let received: Buffer = Buffer.alloc(0);
-  const answer = (): void => {
+  const answer = async (): Promise<void> => {
     clearTimeout(silence);
     socket.removeListener('data', onBytes);
-    socket.write(beginsLikeHttp(afterPreface(received)) ? httpRefusal(reason) : goodbye(reason));
+    // An end that came before the words would take them along.
+    socket.pause();
+    const words = beginsLikeHttp(afterPreface(received)) ? httpRefusal(reason) : await goodbye(reason);
+    if (socket.destroyed) return;
+    socket.write(words);
     endGently(socket, graceMs);
   };
   const onBytes = (chunk: Buffer): void => {
     received = Buffer.concat([received, chunk]);
-    if (afterPreface(received).length > 0) answer();
+    if (afterPreface(received).length > 0) void answer();
   };
-  const silence = setTimeout(answer, graceMs);
+  const silence = setTimeout(() => void answer(), graceMs);
   silence.unref();
   socket.on('error', () => {});
   socket.on('data', onBytes);
@@ -36,8 +39,10 @@ export function showOut(socket: Socket, reason: string, graceMs: number): void {
 /** A method stands there in capitals. */
 export const beginsLikeHttp = ([first = 0]: Uint8Array): boolean => first >= 0x41 && first <= 0x5a;
 
-const goodbye = (reason: string): Uint8Array =>
-  encodeMessage({ type: 'notification', method: notifications.closing, params: [reason] });
+async function goodbye(reason: string): Promise<Uint8Array> {
+  const { encodeMessage } = await import('../protocol/codec.ts');
+  return encodeMessage({ type: 'notification', method: notifications.closing, params: [reason] });
+}
 
 const httpRefusal = (reason: string): string =>
   [

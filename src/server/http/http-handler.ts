@@ -3,8 +3,8 @@
  * that is controlled otherwise starts without them.
  */
 
-import type { HttpConnection, HttpHandler } from '../connection.ts';
-import type { ServedConnection } from '../session.ts';
+import type { HttpHandler } from '../connection.ts';
+import { serveLater } from '../serve-later.ts';
 import type { AnswerOptions } from './answer.ts';
 import type { HttpLimits } from './http-limits.ts';
 import { defaultHttpLimits } from './http-limits.ts';
@@ -20,36 +20,15 @@ export function createHttpHandler({ limits = defaultHttpLimits, ...options }: Ht
     return createHttpServer({ ...options, limits });
   });
   return (connection) => {
+    const { socket } = connection;
     // At once: an end that comes while nothing is left to read could not be taken back.
-    connection.socket.unshift(connection.firstBytes);
-    let served: ServedConnection = { end: () => connection.socket.destroy(), idleSince: () => null };
-    const begin = async (): Promise<void> => {
+    socket.unshift(connection.firstBytes);
+    const load = async () => {
       const server = await loaded();
-      if (!connection.socket.destroyed) served = server.take(connection);
+      return () => server.take(connection);
     };
-    const ignoreErrors = quietUntilTaken(connection);
-    begin()
-      .catch((error: unknown) => {
-        options.log.error(`HTTP cannot be served: ${error instanceof Error ? error.stack : String(error)}`);
-        connection.socket.destroy();
-      })
-      .finally(ignoreErrors);
-    return {
-      end: (reason) => served.end(reason),
-      idleSince: () => served.idleSince(),
-      handOver: async (reason) => {
-        if (served.handOver === undefined) served.end(reason);
-        else await served.handOver(reason);
-      },
-    };
+    return serveLater({ socket, what: 'HTTP', log: options.log, load });
   };
-}
-
-/** An error of a socket nobody listens to would end the daemon. */
-function quietUntilTaken({ socket }: HttpConnection): () => void {
-  const ignore = (): void => {};
-  socket.on('error', ignore);
-  return () => socket.off('error', ignore);
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

@@ -151,7 +151,7 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
 
   async function openWebSocket(peer: OpenConnection, request: IncomingMessage, head: Buffer): Promise<void> {
     const { connection } = peer;
-    const { socket, beginSession, messageBytes } = connection;
+    const { socket, session, messageBytes } = connection;
     const { name } = connection.peer;
     const visitor = admitWebSocket({ ...connection, request }, log);
     if (visitor.kind === 'refused') {
@@ -160,13 +160,17 @@ export function createHttpServer(options: AnswerOptions): HttpServer {
       endGently(socket, limits.closeGraceMs);
       return;
     }
-    const { acceptWebSocket } = await import('./web-socket.ts');
+    const [{ acceptWebSocket }, { runSession }] = await Promise.all([
+      import('./web-socket.ts'),
+      import('../session.ts'),
+    ]);
     if (socket.destroyed) return;
     const { bodyMs: messageMs, closeGraceMs } = limits;
     const onViolation = (what: string): void => log.warn(`closed the connection of ${name}: it ${what}`);
     socket.setTimeout(0);
     acceptWebSocket({ request, socket, head, messageBytes, messageMs, closeGraceMs, onViolation }, (carrier) => {
-      peer.session = beginSession(carrier, visitor.identity);
+      const firstBytes = new Uint8Array(0);
+      peer.session = runSession({ ...session, socket: carrier, identity: visitor.identity, firstBytes });
     });
   }
 
