@@ -55,7 +55,11 @@ export class ProcessRecords {
   note(spec: ProcessSpec, facts: Partial<ProcessFacts>): void {
     const key = keyOf(spec);
     const record = this.#noted(spec, key, facts);
-    if (record !== null) this.#journal?.write(this.#recordToWrite(key, record));
+    if (record === null) return;
+    const toWrite = this.#recordToWrite(key, record);
+    // The attempt itself follows, and is put down before there is anything that could be lost.
+    if (facts.state === 'STARTING' && facts.startedAt === undefined) this.#journal?.writeSoon(toWrite);
+    else this.#journal?.write(toWrite);
   }
 
   /** Of listeners that do not live nothing is worth writing, nor what stands there already. */
