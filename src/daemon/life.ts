@@ -9,6 +9,7 @@ import type { SupervisorSpec } from '../model/program-spec.ts';
 import { endOrphans } from '../os/end-orphans.ts';
 import { holdSignals, repeatHeldSignals } from '../os/held-signals.ts';
 import { keepCodeLater } from '../os/kept-code.ts';
+import { compileAsUsual } from '../os/late-compiling.ts';
 import { type Pidfile, writePidfile } from '../os/pidfile.ts';
 import { mainInterfaceNames } from '../rpc-interfaces.ts';
 import { createControlServer } from '../server/control-server.ts';
@@ -145,6 +146,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     const booted = supervisor.boot();
     becomeReady();
     background?.detach();
+    compileAsUsual();
     keepCodeLater();
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();

@@ -8,6 +8,7 @@ import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { takesFastPath } from '../os/fast-paths.ts';
 import { onKeepCode } from '../os/kept-code.ts';
+import { underPresentSettings } from '../os/late-compiling.ts';
 
 export interface CodeCache {
   /** What is kept for a source; null when there is nothing, or nothing that can be trusted. */
@@ -21,12 +22,12 @@ export function openCodeCache(folder: string): CodeCache {
   if (!takesFastPath('code-cache')) return { find: () => null, miss: () => undefined };
   // V8 refuses what another version of it has compiled, but then it would have been read in vain.
   const place = `${folder}/code/${process.versions.v8}-${process.arch}`;
-  const missed = new Map<string, { readonly source: Uint8Array; readonly script: Pick<Script, 'createCachedData'> }>();
+  const missed = new Map<string, { readonly source: Uint8Array; readonly compiled: () => Buffer }>();
   const isTrusted = isOnlyOwners(folder, place);
   let keepsOn = false;
 
   const keep = (): void => {
-    for (const [name, { source, script }] of missed) store(`${place}/${name}.bin`, source, script.createCachedData());
+    for (const [name, { source, compiled }] of missed) store(`${place}/${name}.bin`, source, compiled());
     missed.clear();
   };
   onKeepCode(() => {
@@ -39,7 +40,7 @@ export function openCodeCache(folder: string): CodeCache {
     miss: (name, source, script) => {
       // Kept beside code that is another's, it would be trusted as theirs.
       if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.geteuid?.()) return;
-      missed.set(name, { source, script });
+      missed.set(name, { source, compiled: underPresentSettings(() => script.createCachedData()) });
       if (keepsOn) setTimeout(keep, afterUseMs).unref();
     },
   };

@@ -7,8 +7,9 @@ import { expect, test } from 'vitest';
 const run = promisify(execFile);
 
 /** Something that is done a few thousand times, as for a few thousand programs, and again and again. */
-const work = (times: number): string => `
+const work = (times: number, within: string): string => `
 compileLate();
+${within}
 const step = (state, each) => {
   const next = { ...state, count: state.count + each.length };
   return next.count % 2 === 0 ? next : { ...next, count: next.count + 1 };
@@ -19,10 +20,10 @@ console.log('the sum', state.count);
 `;
 
 /** What it came to, how often something was compiled to its fastest form, and what was complained about. */
-async function resultOf(times: number, plain: string) {
+async function resultOf(times: number, plain: string, within = '') {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import { compileLate } from './src/os/late-compiling.ts';\n${work(times)}`,
+      contents: `import { compileAsUsual, compileLate } from './src/os/late-compiling.ts';\n${work(times, within)}`,
       resolveDir: resolve(import.meta.dirname, '../..'),
       loader: 'ts',
     },
@@ -49,6 +50,7 @@ test('what is done some thousand times is compiled as it is and not to its faste
   if (isKnown) expect({ late: late.compiled, plain: plain.compiled > 0 }).toEqual({ late: 0, plain: true });
 });
 
-test('what goes on and on gets there all the same', async () => {
+test('what goes on and on gets there all the same, and after the start as soon as ever', async () => {
   expect((await resultOf(2_000_000, '')).compiled).toBeGreaterThan(0);
+  expect((await resultOf(6000, '', 'compileAsUsual();')).compiled).toBeGreaterThan(0);
 });
