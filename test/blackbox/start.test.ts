@@ -49,10 +49,15 @@ async function startNoting(config: string, env: Readonly<Record<string, string>>
 }
 
 describe.concurrent('the start of a daemon', () => {
-  it('loads its main code alone, and a request of the command-line client changes nothing in that', async () => {
+  it('loads its main code alone, and what speaks with the command-line client when that asks', async () => {
     await using started = await startNoting(program);
-    await started.daemon.waitForStatus('cat', 'RUNNING');
-    expect(started.reads().filter((name) => name.endsWith('.js'))).toEqual(['main.js']);
+    const { daemon } = started;
+    const code = () => started.reads().filter((name) => name.endsWith('.js'));
+    await daemon.waitForMessage('cat', 'success');
+    expect(code()).toEqual(['main.js']);
+    await daemon.waitForStatus('cat', 'RUNNING');
+    // And what that shares with others.
+    expect(code().filter((name) => !name.startsWith('chunk-'))).toEqual(['main.js', 'session.js']);
   });
 
   it('loads what speaks HTTP with the first request of that kind', async () => {
@@ -66,7 +71,7 @@ describe.concurrent('the start of a daemon', () => {
   it('does the same without kept code', async () => {
     await using started = await startNoting(program, { STATEVISOR_PLAIN: 'all' });
     const { daemon } = started;
-    await daemon.waitForStatus('cat', 'RUNNING');
+    await daemon.waitForMessage('cat', 'success');
     expect(started.reads()).toEqual(['main.js']);
     expect((await daemon.ctl('stop', 'cat')).stdout).toBe('cat: stopped\n');
   });
