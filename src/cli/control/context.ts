@@ -64,6 +64,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** A line on standard output: what scripts read. */
   line(text: string): void;
+  /** Many of them, in as few writes as the system takes. */
+  lines(texts: readonly string[]): void;
   /** Standard output, as it is. */
   raw(data: string | Uint8Array): void;
   /** A line on standard error: help for people. */

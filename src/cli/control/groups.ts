@@ -15,7 +15,7 @@ export async function avail(context: ControlContext, argument: string): Promise<
     return;
   }
   try {
-    for (const info of await ask(context, 'getAllConfigInfo')) context.output.line(formatConfigInfo(info));
+    context.output.lines((await ask(context, 'getAllConfigInfo')).map(formatConfigInfo));
   } catch (error) {
     refuse(context, error, new Map([[faultCodes.SHUTDOWN_STATE, 'ERROR: supervisor shutting down']]));
   }
@@ -29,7 +29,7 @@ export async function reread(context: ControlContext, argument: string): Promise
   }
   try {
     const [changes] = await ask(context, 'reloadConfig');
-    for (const line of describeChanges(changes)) context.output.line(line);
+    context.output.lines(describeChanges(changes));
   } catch (error) {
     const cannotReread = error instanceof Fault ? `ERROR: ${error.text}` : '';
     refuse(

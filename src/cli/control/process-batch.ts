@@ -58,8 +58,6 @@ async function runOnProcess(context: ControlContext, name: string, batch: Proces
 }
 
 function report(context: ControlContext, batch: ProcessBatch, results: readonly BatchStatus[]): void {
-  for (const result of results) {
-    context.output.line(resultLine(batch.texts, result));
-    noteResult(context, result.status, batch.benign);
-  }
+  context.output.lines(results.map((result) => resultLine(batch.texts, result)));
+  for (const { status } of results) noteResult(context, status, batch.benign);
 }

@@ -31,7 +31,7 @@ export async function status(context: ControlContext, argument: string): Promise
       ? infos
       : findNamed(context, infos, names, statusExitStatuses.unknown, asJson);
   const lines = asJson ? formatStatusJson(shown) : formatStatus(shown, paintFor(context));
-  for (const line of lines) context.output.line(line);
+  context.output.lines(lines);
   if (shown.some((info) => isStopped(info.statename))) context.exitStatus = statusExitStatuses.notRunning;
 }
 
@@ -66,7 +66,8 @@ export async function pid(context: ControlContext, argument: string): Promise<vo
   if (names.length === 0) {
     context.output.line(String(await ask(context, 'getPID')));
   } else if (names.includes('all')) {
-    for (const info of await ask(context, 'getAllProcessInfo')) context.output.line(String(info.pid));
+    const infos = await ask(context, 'getAllProcessInfo');
+    context.output.lines(infos.map(({ pid }) => String(pid)));
   } else {
     for (const name of names) await showPid(context, name);
   }

@@ -38,6 +38,9 @@ export function createOutput({ stdout, stderr, onClosed, onFailed }: TerminalOut
     isTerminal: 'isTTY' in stdout && stdout.isTTY === true,
     raw,
     line: (text) => raw(`${text}\n`),
+    lines: (texts) => {
+      if (texts.length > 0) raw(`${texts.join('\n')}\n`);
+    },
     note,
     flushed: () =>
       new Promise((resolve) => {

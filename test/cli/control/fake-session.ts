@@ -104,6 +104,7 @@ export function fakeSession(options: FakeSessionOptions = {}): FakeSession {
       output: {
         isTerminal: options.terminal ?? false,
         line: (text) => show(`${text}\n`),
+        lines: (texts) => show(texts.map((text) => `${text}\n`).join('')),
         raw: (data) => show(typeof data === 'string' ? data : new TextDecoder().decode(data)),
         note: (text) => {
           stderr += `${text}\n`;

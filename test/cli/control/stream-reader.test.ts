@@ -15,6 +15,9 @@ function reader() {
     line: (text) => {
       shown.out += `${text}\n`;
     },
+    lines: (texts) => {
+      shown.out += texts.map((text) => `${text}\n`).join('');
+    },
     note: (text) => {
       shown.err += `${text}\n`;
     },
