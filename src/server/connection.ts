@@ -86,9 +86,11 @@ export function acceptConnection(options: ConnectionOptions): ServedConnection {
     const first = firstBytes[0] ?? 0;
     if (isArray(first)) {
       socket.removeListener('error', onError);
+      // At once: an end that comes while nothing is left to read, and nobody listens yet, would never be heard of again.
+      socket.unshift(firstBytes);
       const load = async () => {
         const { runSession } = await import('./session.ts');
-        return () => runSession({ ...options, firstBytes });
+        return () => runSession({ ...options, firstBytes: new Uint8Array(0) });
       };
       served = serveLater({ socket, what: 'MessagePack-RPC', log, load });
     } else if (!beginsLikeHttp(firstBytes)) {

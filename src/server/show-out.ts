@@ -18,12 +18,14 @@ export function showOut(socket: Socket, reason: string, graceMs: number): void {
     clearTimeout(silence);
     socket.removeListener('data', onBytes);
     // An end that came before the words would take them along.
+    socket.removeListener('end', onEnd);
     socket.pause();
     const words = beginsLikeHttp(afterPreface(received)) ? httpRefusal(reason) : await goodbye(reason);
     if (socket.destroyed) return;
     socket.write(words);
     endGently(socket, graceMs);
   };
+  const onEnd = (): void => socket.destroySoon();
   const onBytes = (chunk: Buffer): void => {
     received = Buffer.concat([received, chunk]);
     if (afterPreface(received).length > 0) void answer();
@@ -32,7 +34,7 @@ export function showOut(socket: Socket, reason: string, graceMs: number): void {
   silence.unref();
   socket.on('error', () => {});
   socket.on('data', onBytes);
-  socket.once('end', () => socket.destroySoon());
+  socket.once('end', onEnd);
   socket.once('close', () => clearTimeout(silence));
 }
 
