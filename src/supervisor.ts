@@ -303,8 +303,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       const processSpecs = spec.groups.flatMap((group) => group.processes);
       for (const of of processSpecs) logs.expect(of, survival.formerAutoLogs(of));
       for (const group of spec.groups) logs.prepare(group);
-      // What programs that have ended meanwhile have still written.
-      for (const of of processSpecs) if (survival.hasEndedUnseen(of)) channels.collect(of);
+      // What programs have still written that have ended meanwhile, or when their logs could not be written.
+      for (const of of processSpecs) if (survival.mayHaveLeftWords(of)) channels.collect(of);
       for (const of of processSpecs.filter((one) => survival.hasLastWords(one))) {
         channels.collect(of);
         channels.forgetProcess(of);

@@ -4,7 +4,7 @@
  * anonymous pipes of one attempt.
  */
 
-import type { LogTarget } from '../logging/log-target.ts';
+import { LazyLog, type OutputLog } from '../logging/lazy-log.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure, Os } from '../os/os.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
@@ -56,6 +56,7 @@ const reservedDescriptors = 24;
 interface ProgramOutput {
   readonly programFd: number;
   readonly pipe: WatchedPipe;
+  readonly lasts: boolean;
   readonly release: () => void;
 }
 
@@ -77,7 +78,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     const ends = os.openPipe('read');
     if ('error' in ends) return ends;
     const pipe = readiness.own(ends.readFd);
-    return { programFd: ends.writeFd, pipe, release: () => pipe.close() };
+    return { programFd: ends.writeFd, pipe, lasts: false, release: () => pipe.close() };
   };
 
   const openLastingOutput = (spec: ProcessSpec, channel: OutputChannelName, pipes: string): ProgramOutput | Failure => {
@@ -85,7 +86,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     if ('error' in output) return output;
     const programFd = output.pipe.openForProgram();
     if (typeof programFd !== 'number') return programFd;
-    return { programFd, pipe: output.attach(), release: () => output.release() };
+    return { programFd, pipe: output.attach(), lasts: true, release: () => output.release() };
   };
 
   const openProgramOutput = (
@@ -116,12 +117,12 @@ export function createChannels(options: ChannelsOptions): Channels {
     return 'error' in ends ? ends : { programFd: ends.readFd, daemonFd: ends.writeFd };
   };
 
-  /** A program that runs must not be given up because its log cannot be opened. */
-  const openLogOfRunning = (spec: ProcessSpec, channel: OutputChannelName): LogTarget | null => {
-    const log = openLog(spec, channel);
-    if (log === null || !('error' in log)) return log;
-    warn(`cannot open the ${channel} log of '${spec.name}', its output is lost: ${log.error}`);
-    return null;
+  /** A program that runs must not be given up because its log cannot be opened for now. */
+  const openLogOfRunning = (spec: ProcessSpec, channel: OutputChannelName): OutputLog => {
+    const name = `the ${channel} log of '${spec.name}'`;
+    const log = new LazyLog({ name, open: () => openLog(spec, channel), report: warn });
+    log.open();
+    return log;
   };
 
   const mayHaveInput = ({ groupName, name }: ProcessSpec, pipes: string): void => {
@@ -155,7 +156,7 @@ export function createChannels(options: ChannelsOptions): Channels {
           output.release();
           return giveUp(log);
         }
-        opened.push({ open: new OpenOutput(output.pipe, log, output.release), programFd: output.programFd });
+        opened.push({ open: new OpenOutput({ ...output, log }), programFd: output.programFd });
       }
       const [stdout, stderr] = opened;
       const stdin = openProgramInput(spec, listeningFd, pipes);
@@ -183,7 +184,8 @@ export function createChannels(options: ChannelsOptions): Channels {
           for (const open of opened) open.abandon();
           return output;
         }
-        opened.push(new OpenOutput(output.attach(), openLogOfRunning(spec, channel), () => output.release()));
+        const log = openLogOfRunning(spec, channel);
+        opened.push(new OpenOutput({ pipe: output.attach(), log, lasts: true, release: () => output.release() }));
       }
       const [stdout, stderr] = opened;
       if (stdout === undefined) return { error: 'EBADF' };

@@ -37,9 +37,9 @@ export class LastingOutput {
     this.#channel = channel;
   }
 
-  /** Gives the pipe to an attempt; what an earlier one has left in it is in the log before. */
+  /** Gives the pipe to an attempt; what an earlier one has left in it is in the log before, if that can be written. */
   attach(): WatchedPipe {
-    this.#endBetween();
+    this.#endBetween('kept');
     this.#attached = true;
     return this.pipe.end;
   }
@@ -47,10 +47,17 @@ export class LastingOutput {
   /** From now on until the next attempt the pipe is watched here. */
   release(): void {
     this.#attached = false;
-    if (this.#forgotten) {
-      this.pipe.remove();
-      return;
-    }
+    this.#watch();
+    if (this.#forgotten) this.#remove();
+  }
+
+  /** Brings what is in the pipe to the log, and takes the pipe away; if an attempt has it, when that gives it back. */
+  forget(): void {
+    this.#forgotten = true;
+    if (!this.#attached) this.#remove();
+  }
+
+  #watch(): void {
     const { stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
     const spec = this.#spec;
     const channel = this.#channel;
@@ -58,8 +65,9 @@ export class LastingOutput {
       pipe: this.pipe.end,
       stripAnsi,
       target: new LazyLog({
+        name: `the ${channel} log of '${spec.name}'`,
         open: () => openLog(spec, channel),
-        onProblem: (error) => warn(`cannot open the ${channel} log of '${spec.name}', its output is lost: ${error}`),
+        report: warn,
       }),
       isLookedAt: () => isFollowed(spec, channel),
       onBytes: (bytes) => onBytes(spec, channel, bytes),
@@ -68,16 +76,13 @@ export class LastingOutput {
     });
   }
 
-  /** Brings what is in the pipe to the log, and takes the pipe away; if an attempt has it, when that gives it back. */
-  forget(): void {
-    this.#forgotten = true;
-    if (this.#attached) return;
-    this.#endBetween();
+  #remove(): void {
+    this.#endBetween('lost');
     this.pipe.remove();
   }
 
-  #endBetween(): void {
-    this.#between?.finish();
+  #endBetween(rest: 'lost' | 'kept'): void {
+    this.#between?.finish(rest);
     this.#between = null;
   }
 }

@@ -1,5 +1,6 @@
 /** An output channel between its opening (before the spawn) and its reading (by the output actor). */
 
+import type { OutputLog } from '../logging/lazy-log.ts';
 import type { LogTarget } from '../logging/log-target.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
@@ -13,13 +14,16 @@ export type OpenLog = (spec: ProcessSpec, channel: OutputChannelName) => LogTarg
 export class OpenOutput {
   /** The daemon's end; never blocks. */
   readonly pipe: WatchedPipe;
-  readonly log: LogTarget | null;
+  readonly log: OutputLog | null;
+  /** What the log cannot be given stays in the pipe, for whoever has it next: it does not end with its attempt. */
+  readonly lasts: boolean;
   /** To be called once, by whoever has read the channel: the pipe is closed, or watched between two attempts. */
   readonly release: () => void;
 
-  constructor(pipe: WatchedPipe, log: LogTarget | null, release: () => void) {
+  constructor({ pipe, log, lasts, release }: Pick<OpenOutput, 'pipe' | 'log' | 'lasts' | 'release'>) {
     this.pipe = pipe;
     this.log = log;
+    this.lasts = lasts;
     this.release = release;
   }
 

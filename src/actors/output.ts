@@ -50,7 +50,7 @@ export const createOutput = (deps: OutputDependencies) =>
       ...(isProtocolChannel(from) && { onMoving: () => deps.hearing(spec), onMoved: () => deps.heard(spec) }),
     });
     return () => {
-      reading.finish();
+      reading.finish(source.lasts ? 'kept' : 'lost');
       lines?.end();
     };
   });

@@ -70,6 +70,10 @@ class CountedTarget implements LogTarget {
     return taken;
   }
 
+  isWritable(): boolean {
+    return this.#target.isWritable();
+  }
+
   onDrain(listener: () => void): void {
     this.#target.onDrain(listener);
   }

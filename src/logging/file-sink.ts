@@ -9,7 +9,7 @@ import { HeldBytes } from './held-bytes.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { OutageReport } from './outage-report.ts';
 import { shiftBackups } from './rotation.ts';
-import { errorCode, errorText } from './system-error.ts';
+import { errorCode, errorText, textOfCode } from './system-error.ts';
 
 /** Milliseconds between two looks at whether the file still has its name, and between two attempts to recover. */
 const defaultLookEveryMs = 1000;
@@ -19,6 +19,9 @@ const takenBeforeRotationBytes = 128 * 1024;
 
 /** Milliseconds for which bytes are read after taking them has been refused, or somebody else has written to the file. */
 const refuseForMs = 10_000;
+
+/** Refusals that hold for writing in any way. */
+const noRoomCodes: readonly string[] = ['ENOSPC', 'EDQUOT', 'EIO'];
 
 /** Looks at the file within which another refusal to write belongs to the one before. */
 const calmLooks = 60;
@@ -52,6 +55,8 @@ export class FileSink implements LogSink {
   /** A refused opening or rotation has been reported and is not over yet. */
   #troubles: readonly Trouble[] = noTrouble;
   #recovery: NodeJS.Timeout | undefined;
+  /** During an outage, when nothing is held: only more bytes can show whether it is over. */
+  #awaitsAttempt = false;
 
   /** Throws the system's error when the file cannot be opened. */
   constructor({ path, report, lookEveryMs = defaultLookEveryMs }: FileSinkOptions) {
@@ -68,6 +73,7 @@ export class FileSink implements LogSink {
     if (performance.now() - this.#lookedAt >= this.#lookEveryMs) this.#look();
     const written = this.#flush() ? this.#append(bytes) : 0;
     if (written < bytes.length) this.#held.add(bytes.subarray(written));
+    else if (written > 0) this.#recovered(0);
     this.#rotateIfDue(limits);
     return true;
   }
@@ -75,7 +81,7 @@ export class FileSink implements LogSink {
   take(pipeFd: number, count: number, limits: RotationLimits): Taken {
     const now = performance.now();
     if (now - this.#lookedAt >= this.#lookEveryMs) this.#look();
-    if (this.#recovery !== undefined || now < this.#refusesUntil) return 'refused';
+    if (!this.isWritable() || now < this.#refusesUntil) return 'refused';
     try {
       if (this.#appending) this.#setAppending(false);
       const end = seekEnd(this.#fd);
@@ -88,11 +94,21 @@ export class FileSink implements LogSink {
     const moved = moveBytes(pipeFd, this.#fd, limits.maxBytes > 0 ? Math.min(count, takenBeforeRotationBytes) : count);
     if (typeof moved === 'number') {
       this.#size += moved;
+      this.#recovered(0);
       this.#rotateIfDue(limits);
       return moved;
     }
+    if (typeof moved === 'string') return moved;
+    if (noRoomCodes.includes(moved.error)) {
+      this.#fail(textOfCode(moved.error));
+      return 'refused';
+    }
     // Writing meets the same error and says so, or knows nothing of it, as where only this way is missing.
-    return typeof moved === 'string' ? moved : this.#refuse(now);
+    return this.#refuse(now);
+  }
+
+  isWritable(): boolean {
+    return this.#recovery === undefined || this.#awaitsAttempt;
   }
 
   onDrain(listener: () => void): void {
@@ -153,29 +169,41 @@ export class FileSink implements LogSink {
       if (!this.#appending) this.#setAppending(true);
       while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
     } catch (error) {
-      if (this.#recovery === undefined) {
-        this.#recovery = setInterval(() => this.#look(), Math.max(1, this.#lookEveryMs)).unref();
-        this.#outage.began(errorText(error));
-      }
+      this.#fail(errorText(error));
     }
     this.#size += written;
     return written;
   }
 
+  /** The system takes no bytes. */
+  #fail(reason: string): void {
+    this.#awaitsAttempt = false;
+    if (this.#recovery !== undefined) return;
+    this.#recovery = setInterval(() => this.#look(), Math.max(1, this.#lookEveryMs)).unref();
+    this.#outage.began(reason);
+  }
+
+  /** Bytes have been taken, so that an outage is over. */
+  #recovered(lostBytes: number): void {
+    if (this.#recovery === undefined) return;
+    this.#endRecovery();
+    this.#outage.ended(lostBytes);
+  }
+
   /** Writes what is held, if anything; true when nothing is held any more. */
   #flush(): boolean {
-    if (this.#recovery === undefined) return true;
-    const lost = this.#held.lost;
+    const { lost, length } = this.#held;
+    if (length + lost === 0) return true;
     if (!this.#held.drain((bytes) => this.#append(bytes))) return false;
     this.#held.clear();
-    this.#endRecovery();
-    this.#outage.ended(lost);
+    this.#recovered(lost);
     return true;
   }
 
   #endRecovery(): void {
     clearInterval(this.#recovery);
     this.#recovery = undefined;
+    this.#awaitsAttempt = false;
   }
 
   /** Finds out what has become of the file: it may have been removed, truncated, or be writable again. */
@@ -192,7 +220,7 @@ export class FileSink implements LogSink {
       const created = removed && !refused && !this.#troubles.includes('open');
       if (created) this.#report(`log '${this.#path}' was removed; it is created again`);
     }
-    this.#flush();
+    if (this.#flush()) this.#awaitsAttempt = this.#recovery !== undefined;
   }
 
   #rotate({ maxBytes, backups }: RotationLimits): void {

@@ -31,6 +31,11 @@ export interface LogSink {
   write(bytes: Uint8Array, limits: RotationLimits): boolean;
   /** Takes up to `count` bytes from the front of a pipe, in one step: a killed daemon has taken them or left them. */
   take(pipeFd: number, count: number, limits: RotationLimits): Taken;
+  /**
+   * Whether bytes get now to where they belong. If not, as on a full disk, they had better stay where they are, for only
+   * few can be held; it will be true again by itself, if only for another attempt.
+   */
+  isWritable(): boolean;
   /** Calls `listener` once, when there is room again after `write` has returned false. */
   onDrain(listener: () => void): void;
   /** Opens the path anew, as after a rotation by someone else. Reports, and goes on with the old file, if it cannot. */

@@ -21,6 +21,8 @@ export interface LogTarget {
   write(bytes: Uint8Array): boolean;
   /** Takes up to `count` bytes from the front of a pipe, in one step: a killed daemon has taken them or left them. */
   take(pipeFd: number, count: number): Taken;
+  /** Whether bytes get now to where they belong; see `LogSink`. */
+  isWritable(): boolean;
   /** Calls `listener` once, when there is room again after `write` has returned false. Not after `close`. */
   onDrain(listener: () => void): void;
   /** Opens the file anew, as after a rotation by someone else. Reports, and goes on with the old file, if it cannot. */
@@ -78,6 +80,10 @@ class TargetOfSink implements LogTarget {
 
   take(pipeFd: number, count: number): Taken {
     return this.#open ? this.#shared.sink.take(pipeFd, count, this.#options) : 'refused';
+  }
+
+  isWritable(): boolean {
+    return this.#shared.sink.isWritable();
   }
 
   onDrain(listener: () => void): void {

@@ -5,7 +5,7 @@
  */
 
 import { takesFastPath } from '../os/fast-paths.ts';
-import { growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
+import { bytesWaiting, growPipe, type Moved, pipeCapacity } from '../os/fifo.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { ReportProblem, Taken } from './log-sink.ts';
 import { OutputRoute, type OutputRouteOptions } from './output-route.ts';
@@ -46,6 +46,19 @@ const roomToGatherBytes = 512 * 1024;
 /** What a log that has no room is given to wait for it with: less could not fill what becomes free in a pipe at once. */
 const pieceForFullLogBytes = 4096;
 
+/** Milliseconds between two looks at a log that cannot be written: twice as long each time. */
+const firstLookAtLogMs = 5;
+const lastLookAtLogMs = 1000;
+
+/**
+ * The part of a pipe that is left to bytes which wait for their log. With more in it the program may already have to wait:
+ * each page of a pipe is at least half filled.
+ */
+const waitingPart = 3 / 8;
+
+/** Most that is copied at once: what a log that cannot be written holds of it. */
+const copyStepBytes = 64 * 1024;
+
 /** What a pipe that is found full may grow to; an ordinary user's pipes may not all be as large, which is no error. */
 const largePipeBytes = 1024 * 1024;
 
@@ -68,8 +81,10 @@ export interface OutputChannel {
   /**
    * Ends the channel, after the program has ended: brings to the log what is in the pipe, without waiting for others that
    * may hold it open, and closes the log.
+   *
+   * @param rest - What a log that cannot be written leaves in the pipe is `lost` with it, or `kept` for later.
    */
-  finish(): void;
+  finish(rest: 'lost' | 'kept'): void;
 }
 
 export function openOutputChannel(options: OutputChannelOptions): OutputChannel {
@@ -92,6 +107,10 @@ class PipeToLog implements OutputChannel {
   #paused = false;
   #pipeEnded = false;
   #finished = false;
+  /** Set while the log cannot be written, and bytes stay in the pipe. */
+  #lookAtLog: NodeJS.Timeout | null = null;
+  /** The pipe goes: what is in it has to be read now. */
+  #keepsNothing = false;
 
   constructor(options: OutputChannelOptions) {
     prepareCopies();
@@ -103,10 +122,12 @@ class PipeToLog implements OutputChannel {
     options.pipe.listen(() => this.#turn());
   }
 
-  finish(): void {
+  finish(rest: 'lost' | 'kept'): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#keepsNothing = rest === 'lost';
     if (this.#gathering !== null) clearTimeout(this.#gathering);
+    if (this.#lookAtLog !== null) clearTimeout(this.#lookAtLog);
     if (!this.#pipeEnded) {
       this.#options.pipe.leave();
       this.#dropCopied();
@@ -187,6 +208,7 @@ class PipeToLog implements OutputChannel {
 
   /** Moves up to `count` bytes the shortest way that there is for them now. */
   #moveFront(buffer: Uint8Array, count: number): Moved {
+    if (this.#isToWaitForLog()) return this.#waitForLog();
     const fd = this.#fd;
     const { target, isLookedAt } = this.#options;
     if (!this.#takesWhole) return this.#moveCopy(buffer, count);
@@ -208,7 +230,10 @@ class PipeToLog implements OutputChannel {
   }
 
   #unlessTaken(taken: Taken, buffer: Uint8Array, count: number): Moved {
-    if (taken === 'refused') return this.#moveCopy(buffer, count);
+    if (taken === 'refused') {
+      // It may have been found out only now that the log cannot be written.
+      return this.#isToWaitForLog() ? this.#waitForLog() : this.#moveCopy(buffer, count);
+    }
     if (taken !== 'full') return taken;
     // The rest can stay in the pipe as long as the program runs. What is read of it now is lost in a kill.
     const moved = this.#moveCopy(buffer, this.#finished ? count : Math.min(count, pieceForFullLogBytes));
@@ -218,7 +243,7 @@ class PipeToLog implements OutputChannel {
 
   /** A copy goes to the log before the bytes leave the pipe: a kill in between may repeat them, but loses none. */
   #moveCopy(buffer: Uint8Array, count: number): Moved {
-    const copied = readFront(this.#fd, buffer, Math.min(count, buffer.length));
+    const copied = readFront(this.#fd, buffer, Math.min(count, buffer.length, copyStepBytes));
     if (typeof copied !== 'number') return typeof copied === 'object' ? this.#moveByReading(buffer, count) : copied;
     this.#copiedBytes = copied;
     this.#receive(buffer.subarray(0, copied));
@@ -236,11 +261,47 @@ class PipeToLog implements OutputChannel {
     if (!this.#route.receive(bytes)) this.#pause();
   }
 
-  #pause(): void {
-    if (this.#finished || this.#paused) return;
+  /**
+   * Whether what is in the pipe had better stay there: its log cannot be written, nobody else wants the bytes now, and the
+   * program has room for more. There they outlive the daemon.
+   */
+  #isToWaitForLog(): boolean {
+    const { target, capture, isLookedAt } = this.#options;
+    if (target === null || this.#keepsNothing || target.isWritable()) return false;
+    if (capture != null || isLookedAt()) return false;
+    return this.#finished || bytesWaiting(this.#fd) < this.#capacity * waitingPart;
+  }
+
+  #waitForLog(): 'empty' {
+    if (!this.#finished && !this.#paused) {
+      this.#rest();
+      this.#lookAtLogIn(firstLookAtLogMs);
+    }
+    return 'empty';
+  }
+
+  #lookAtLogIn(delayMs: number): void {
+    this.#lookAtLog = setTimeout(() => {
+      if (this.#isToWaitForLog()) {
+        this.#lookAtLogIn(Math.min(2 * delayMs, lastLookAtLogMs));
+        return;
+      }
+      this.#lookAtLog = null;
+      this.#paused = false;
+      this.#options.pipe.resume();
+    }, delayMs);
+  }
+
+  /** Nothing more is moved for now. */
+  #rest(): void {
     this.#paused = true;
     if (this.#gathering === null) this.#options.pipe.pause();
     else this.#stopGathering();
+  }
+
+  #pause(): void {
+    if (this.#finished || this.#paused) return;
+    this.#rest();
     this.#options.target?.onDrain(() => {
       if (this.#finished || this.#pipeEnded) return;
       this.#paused = false;

@@ -64,6 +64,10 @@ export class RestingSink implements LogSink {
     return sink?.take(pipeFd, count, limits) ?? 'refused';
   }
 
+  isWritable(): boolean {
+    return this.#outage === null && (this.#awake?.isWritable() ?? true);
+  }
+
   onDrain(listener: () => void): void {
     if (this.#awake === null) listener();
     else this.#awake.onDrain(listener);

@@ -61,6 +61,11 @@ export class StreamSink implements LogSink {
     return typeof moved === 'object' ? 'refused' : moved;
   }
 
+  isWritable(): boolean {
+    // What a stream refuses is lost: nobody knows whether there will ever be another reader.
+    return true;
+  }
+
   onDrain(listener: () => void): void {
     if (this.#waitingBytes === 0) listener();
     else this.#drainListeners.push(listener);

@@ -7,6 +7,11 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The same for an error that is known by its symbolic name only. */
+export function textOfCode(code: string): string {
+  return [...getSystemErrorMap().values()].find(([name]) => name === code)?.join(': ') ?? code;
+}
+
 /** What to tell a person about `error`: `ENOSPC: no space left on device`, whichever call it comes from. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -4,6 +4,7 @@
  */
 
 import { once } from 'node:events';
+import { closeSync, lstatSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { duplicate } from '../os/process-calls.ts';
 
@@ -19,3 +20,16 @@ export function keepListening(server: Server): number | null {
   const fd: unknown = typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : null;
   return typeof fd === 'number' && fd >= 0 ? duplicate(fd) : null;
 }
+
+/** Closes a socket that nobody wants any more, and removes its file: while it listens nobody else puts another one there. */
+export function discardSocket(key: string, fd: number): void {
+  const path = pathOfKey(key);
+  try {
+    if (path !== null && lstatSync(path).isSocket()) unlinkSync(path);
+  } catch {
+    // Somebody has removed it before.
+  }
+  closeSync(fd);
+}
+
+const pathOfKey = (key: string): string | null => (key.startsWith('unix:') ? key.slice('unix:'.length) : null);

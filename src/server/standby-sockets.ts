@@ -5,7 +5,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ServerSpec } from '../model/program-spec.ts';
-import { addressKey, discardSocket } from './address-key.ts';
+import { addressKey } from './address-key.ts';
+import { discardSocket } from './inherited-socket.ts';
 
 export interface StandbySockets {
   /** The descriptors, by `addressKey`, of those that are still wanted just as they are. The others are closed. */

@@ -93,8 +93,8 @@ export class JournalledSurvival implements Survival {
     return this.#lastLife.hasLastWords(spec);
   }
 
-  hasEndedUnseen(spec: ProcessSpec): boolean {
-    return this.#lastLife.hasEndedUnseen(spec);
+  mayHaveLeftWords(spec: ProcessSpec): boolean {
+    return this.#lastLife.mayHaveLeftWords(spec);
   }
 
   formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'] {

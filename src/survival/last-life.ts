@@ -68,8 +68,9 @@ export class LastLife {
     return decision?.kind === 'forget' && decision.reason !== 'other-boot';
   }
 
-  hasEndedUnseen(spec: ProcessSpec): boolean {
-    return this.#decisionOf(spec)?.kind === 'dead';
+  mayHaveLeftWords(spec: ProcessSpec): boolean {
+    const kind = this.#decisionOf(spec)?.kind;
+    return kind === 'dead' || kind === 'rest';
   }
 
   formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'] {

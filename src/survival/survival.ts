@@ -27,8 +27,8 @@ export interface Survival extends ProgramRegister {
   mustEnd(spec: ProcessSpec): boolean;
   /** Whether its program has ended, and it is not gone on with: what is in its pipes are its last words. */
   hasLastWords(spec: ProcessSpec): boolean;
-  /** Whether its program has ended while no daemon lived. */
-  hasEndedUnseen(spec: ProcessSpec): boolean;
+  /** Whether it is gone on with and its program has ended: its pipes may hold what nobody has brought to its logs yet. */
+  mayHaveLeftWords(spec: ProcessSpec): boolean;
   /** Its log files with generated names; '' where it had none. */
   formerAutoLogs(spec: ProcessSpec): ProcessRecord['autoLogs'];
   /** Those of all processes. */
@@ -79,7 +79,7 @@ export const withoutSurvival = (refusal: string | null): Survival => ({
   survivor: () => null,
   mustEnd: () => false,
   hasLastWords: () => false,
-  hasEndedUnseen: () => false,
+  mayHaveLeftWords: () => false,
   formerAutoLogs: () => noAutoLogs,
   allAutoLogs: () => new Set(),
   begin: () => {},

@@ -20,7 +20,7 @@ import {
   type ChannelsOptions,
   createChannels,
 } from '../../src/actors/channels.ts';
-import type { OpenOutput } from '../../src/actors/output-source.ts';
+import type { OpenLog, OpenOutput } from '../../src/actors/output-source.ts';
 import { openLogTarget } from '../../src/logging/log-target.ts';
 import { openOutputChannel } from '../../src/logging/output-channel.ts';
 import type { ProcessSpec } from '../../src/model/program-spec.ts';
@@ -92,7 +92,7 @@ function readAll({ stdinFd, stdout, stderr }: Pick<AttemptChannels, 'stdinFd' | 
   const reading = [stdout, stderr].flatMap((output) => (output === null ? [] : [readOutput(output)]));
   return {
     finish: () => {
-      for (const one of reading) one.finish();
+      for (const one of reading) one.finish(stdout.lasts ? 'kept' : 'lost');
       if (stdinFd !== null) closeSync(stdinFd);
     },
   };
@@ -430,17 +430,18 @@ describe('a program that outlives the daemon', () => {
     await exit;
   });
 
-  test('goes on although its log cannot be opened', async () => {
-    const { pid, exit } = leave('echo unheard');
+  test('goes on although its log cannot be opened, which gets its output when it can', async () => {
+    const { exit, pid } = leave('echo heard later');
     await exit;
-    const { channels, told } = openChannels({ openLog: () => ({ error: 'EACCES' }) });
-    const adopted = opened(channels.adopt(web, pid));
-    expect([adopted.stdout.log, adopted.stderr?.log]).toEqual([null, null]);
-    expect(told.warnings).toEqual([
-      "cannot open the stdout log of 'web', its output is lost: EACCES",
-      "cannot open the stderr log of 'web', its output is lost: EACCES",
-    ]);
-    readAll(adopted).finish();
+    const openings = [{ error: 'EACCES' }, { error: 'EACCES' }];
+    const openLog: OpenLog = (_spec, channel) =>
+      openings.shift() ??
+      openLogTarget(inFolder(`web.${channel}.log`), { maxBytes: 0, backups: 0, onProblem: expect.unreachable });
+    const { channels, told } = openChannels({ openLog });
+    const reading = readAll(opened(channels.adopt(web, pid)));
+    await waitFor('its output', () => existsSync(inFolder('web.stdout.log')) && log('stdout') === 'heard later\n');
+    expect(told.warnings).toContain("cannot open the stdout log of 'web': EACCES");
+    reading.finish();
   });
 
   test('and ended while no daemon lived has its last words logged, before those of the next one', async () => {

@@ -24,9 +24,12 @@ function refusing(outcome: SpawnFailure, closed: unknown[]): Os {
 function attempt(outcome: SpawnFailure, opened: 'open' | Failure = 'open') {
   const closed: unknown[] = [];
   const output = (name: string, fd: number) =>
-    new OpenOutput(new WatchedDescriptor(fd, { enter: notNeeded, leave: notNeeded }, true), null, () =>
-      closed.push(name),
-    );
+    new OpenOutput({
+      pipe: new WatchedDescriptor(fd, { enter: notNeeded, leave: notNeeded }, true),
+      log: null,
+      lasts: false,
+      release: () => closed.push(name),
+    });
   const channels: AttemptChannels = {
     program: { stdin: 10, stdout: 11, stderr: 12 },
     closeProgramEnds: () => closed.push('program ends'),

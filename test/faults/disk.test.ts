@@ -1,8 +1,10 @@
 /** Log files that cannot be written: the disk is full, the file or its directory is gone, or may not be opened. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { startDaemon } from '../helpers/daemon.ts';
+import { Lives } from '../helpers/lives.ts';
+import { openDescriptors, sendSignal } from '../helpers/process-table.ts';
 import { scenario } from '../helpers/scenario.ts';
 import { waitFor } from '../helpers/wait.ts';
 import { canMount, diskFolder, SmallDisk, shellWithDisk } from './small-disk.ts';
@@ -191,6 +193,50 @@ describe('a log file', () => {
       await seen.expectTroubles(/ENOENT/, /^WARN .*logs\/teller\.log' can be opened again/);
       expect((await seen.info('teller')).pid).toBe(pid);
       await seen.expectNothingLeft();
+    },
+    { oursOnly: true },
+  );
+
+  scenario(
+    'whose directory is gone loses nothing when the daemon is killed meanwhile, and its program ends',
+    async () => {
+      await using lives = await Lives.begin({
+        'supervisord.conf': bystander + echo('teller', 'stdout_logfile=%(here)s/logs/teller.log\nautorestart=false'),
+        'logs/.keep': '',
+      });
+      const tell = (text: string) => lives.call('supervisor.sendProcessStdin', 'teller', `${text}\n`);
+      const { pid } = await lives.waitForState('teller', 'RUNNING');
+      const pipe = openDescriptors(pid)[1] ?? '';
+      const isKept = (): boolean =>
+        lives.sandbox
+          .processes()
+          .some(
+            ({ pid: other, command }) =>
+              command.startsWith('statevisor-keeper') && Object.values(openDescriptors(other)).includes(pipe),
+          );
+      await waitFor('the pipe to be kept', isKept);
+      const hide = () => renameSync(lives.sandbox.path('logs'), lives.sandbox.path('away'));
+      const goOnWithLogs = async (): Promise<void> => {
+        await lives.kill();
+        renameSync(lives.sandbox.path('away'), lives.sandbox.path('logs'));
+        await lives.start();
+      };
+      hide();
+      await tell('one');
+      await lives.daemon.waitForLog(/logs\/teller\.log.*ENOENT/);
+      await tell('two');
+      await goOnWithLogs();
+      expect((await lives.waitForState('teller', 'RUNNING')).pid).toBe(pid);
+      await lives.daemon.waitForFile('logs/teller.log', 'two\n');
+      await lives.next();
+      hide();
+      await tell('three');
+      await waitFor('the second refusal', () => lives.daemon.log().split('ENOENT').length > 2);
+      sendSignal(pid, 'SIGKILL');
+      await lives.waitForState('teller', 'EXITED');
+      await goOnWithLogs();
+      const text = await lives.daemon.waitForFile('logs/teller.log', 'three\n');
+      expect(text).toBe('one\ntwo\nthree\n');
     },
     { oursOnly: true },
   );

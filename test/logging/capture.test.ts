@@ -86,7 +86,7 @@ describe('the output of a program that communicates', () => {
       onProblem: expect.unreachable,
     });
     writeSync(writeFd, output);
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
     return { captures, told, log: readFileSync(path, 'utf8') };
   }

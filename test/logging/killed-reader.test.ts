@@ -40,7 +40,7 @@ const reader = `
   });
   process.stdout.write('begun');
   process.stdin.on('end', () => {
-    channel.finish();
+    channel.finish('lost');
     process.exit(0);
   }).resume();
 `;

@@ -18,6 +18,10 @@ class StuckTarget implements LogTarget {
     return 'refused';
   }
 
+  isWritable(): boolean {
+    return true;
+  }
+
   onDrain(listener: () => void): void {
     this.#listeners.push(listener);
   }

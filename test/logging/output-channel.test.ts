@@ -54,7 +54,7 @@ describe('the output of a program', () => {
     expect(seen.ended).toBe(false);
     closeSync(writeFd);
     await waitFor('the end', () => seen.ended);
-    channel.finish();
+    channel.finish('lost');
     expect(seen.bytes().toString()).toBe('one two');
   });
 
@@ -63,8 +63,8 @@ describe('the output of a program', () => {
     const { channel, seen } = openChannel({ fd: readFd, target: openLogTarget(inFolder('a.log'), plain) });
     const lines = numberedLines(5000);
     writeSync(writeFd, lines);
-    channel.finish();
-    channel.finish();
+    channel.finish('lost');
+    channel.finish('lost');
     expect(read(inFolder('a.log'))).toBe(lines.toString());
     expect(seen.bytes().equals(lines)).toBe(true);
     closeSync(writeFd);
@@ -78,7 +78,7 @@ describe('the output of a program', () => {
     const count = 4_000_000;
     const child = runShell(`seq 1 ${count}`, writeFd);
     await once(child, 'exit');
-    channel.finish();
+    channel.finish('lost');
     const written = readRotated(path, 100);
     expect(written.length).toBe(30_888_896);
     let at = 0;
@@ -93,7 +93,7 @@ describe('the output of a program', () => {
     const { readFd, writeFd } = makePipe(inFolder('pipe'));
     const { channel, seen } = openChannel({ fd: readFd, target: null });
     await once(runShell('echo heard', writeFd), 'exit');
-    channel.finish();
+    channel.finish('lost');
     expect(seen.bytes().toString()).toBe('heard\n');
   });
 
@@ -104,7 +104,7 @@ describe('the output of a program', () => {
     writeSync(writeFd, 'a\x1b[3');
     await waitFor('the first bytes', () => read(inFolder('a.log')) === 'a');
     writeSync(writeFd, '1mred\x1b[0m\x1b[');
-    channel.finish();
+    channel.finish('lost');
     expect(read(inFolder('a.log'))).toBe('ared\x1b[');
     expect(seen.bytes().toString()).toBe('ared\x1b[');
     closeSync(writeFd);
@@ -121,7 +121,7 @@ describe('when the program has ended', () => {
     });
     closeSync(writeFd);
     const [status] = await once(child, 'exit');
-    channel.finish();
+    channel.finish('lost');
     expect(status).toBe(3);
     expect(read(inFolder('a.log'))).toBe('last words\n');
     expect(seen.ended).toBe(false);
@@ -144,7 +144,7 @@ describe('when the program has ended', () => {
         const text = Buffer.from(bytes).toString();
         if (text === 'one ') {
           writeSync(writeFd, 'two');
-          channel.finish();
+          channel.finish('lost');
         }
         // Reading on has not changed the bytes that are still looked at.
         expect(Buffer.from(bytes).toString()).toBe(text);
@@ -166,7 +166,7 @@ describe('when the program has ended', () => {
     closeSync(writeFd);
     await waitFor('the flood', () => seen.bytes().length > 0);
     const before = seen.bytes().length;
-    channel.finish();
+    channel.finish('lost');
     expect(seen.bytes().length - before).toBeLessThanOrEqual(1024 * 1024 + 64 * 1024);
     // Its pipe is closed: the next write ends it.
     expect(await once(flood, 'exit')).toEqual([null, 'SIGPIPE']);
@@ -180,7 +180,7 @@ describe('when the program has ended', () => {
     writeFileSync(inFolder('other'), 'not the output');
     const other = openSync(inFolder('other'), constants.O_RDONLY);
     expect(other).toBe(readFd);
-    channel.finish();
+    channel.finish('lost');
     expect(seen.bytes().length).toBe(0);
     expect(isOpen(other)).toBe(true);
     closeSync(other);
@@ -209,7 +209,7 @@ describe('a log that is read slowly', () => {
     });
     expect(length).toBeLessThan(expected.length);
     expect(child.exitCode).toBeNull();
-    const exit = once(child, 'exit').then(() => channel.finish());
+    const exit = once(child, 'exit').then(() => channel.finish('lost'));
     await waitFor('all to be read', () => reader.read().length >= expected.length, { everyMs: 1 });
     await exit;
     await allLogsWritten();
@@ -228,7 +228,7 @@ describe('a log that is read slowly', () => {
     writeSync(writeFd, lines.subarray(own.length, own.length + 1000));
     await new Promise(setImmediate);
     writeSync(writeFd, lines.subarray(own.length + 1000));
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
     await waitFor('all to be read', () => reader.read().length >= lines.length, { everyMs: 1 });
     await allLogsWritten();

@@ -50,7 +50,7 @@ describe('the output of a program that nobody looks at', () => {
     writeSync(writeFd, 'two');
     closeSync(writeFd);
     await waitFor('the next bytes', () => contents('a.log') === 'one two');
-    channel.finish();
+    channel.finish('lost');
     expect(seen()).toHaveLength(0);
   });
 
@@ -58,7 +58,7 @@ describe('the output of a program that nobody looks at', () => {
     const { channel, writeFd } = open({ target: null });
     const [status] = await once(run('head -c 10000000 /dev/zero', writeFd), 'exit');
     expect(status).toBe(0);
-    channel.finish();
+    channel.finish('lost');
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('the output of a program that nobody looks at', () => {
   ])('is complete after a flood of %s writes', async (_, command, size) => {
     const { channel, writeFd } = open({ target: openLogTarget(inFolder('a.log'), plain) });
     await once(run(command, writeFd), 'exit');
-    channel.finish();
+    channel.finish('lost');
     expect(readFileSync(inFolder('a.log')).length).toBe(size);
   });
 
@@ -75,7 +75,7 @@ describe('the output of a program that nobody looks at', () => {
     const { channel, writeFd } = open({ target: openLogTarget(inFolder('a.log'), plain) });
     await once(run('dd if=/dev/zero bs=100 count=50000 status=none', writeFd), 'exit');
     await waitFor('all of it', () => readFileSync(inFolder('a.log')).length === 5_000_000);
-    channel.finish();
+    channel.finish('lost');
   });
 });
 
@@ -110,7 +110,7 @@ describe('whichever way it takes', () => {
             if (one.kind === 'look') isLookedAt = true;
             if (one.kind === 'look away') isLookedAt = false;
           }
-          channel.finish();
+          channel.finish('lost');
           closeSync(writeFd);
           const numbers = Array.from({ length: 100 }, (_, index) => 100 - index);
           const parts = [...numbers.map((number) => `${path}.${number}`), path].map((file) => takeFile(file));
@@ -145,7 +145,7 @@ describe('whichever way it takes', () => {
     await waitFor('the rest', () => contents('a.log') === 'held back ');
     writeSync(writeFd, 'and on');
     await waitFor('what comes then', () => contents('a.log') === 'held back and on');
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
     expect(reports).toEqual([
       `cannot write to log '${path}': ENOSPC: no space left on device`,
@@ -166,7 +166,7 @@ describe('a log that is a pipe', () => {
       writeFileSync(inFolder('input'), lines);
       const exit = once(run(`cat '${inFolder('input')}'`, writeFd), 'exit');
       await waitFor('the program to be held up', () => bytesWaiting(readFd) === pipeCapacity(readFd), { everyMs: 5 });
-      const finished = exit.then(() => channel.finish());
+      const finished = exit.then(() => channel.finish('lost'));
       await waitFor('all to be read', () => reader.read().length >= lines.length, { everyMs: 1 });
       await finished;
       await allLogsWritten();
@@ -187,7 +187,7 @@ describe('a log that is a pipe', () => {
     closeSync(far.readFd);
     const [status] = await once(run('head -c 1000000 /dev/zero', writeFd), 'exit');
     expect(status).toBe(0);
-    channel.finish();
+    channel.finish('lost');
     await waitFor('the report', () => reports.length > 0);
     expect(reports).toEqual([expect.stringContaining('its output is discarded: EPIPE')]);
     closeSync(far.writeFd);
@@ -197,50 +197,38 @@ describe('a log that is a pipe', () => {
 describe('a log that is opened with its first bytes', () => {
   test('is not opened for none', () => {
     const { channel, writeFd } = open({
-      target: new LazyLog({ open: expect.unreachable, onProblem: expect.unreachable }),
+      target: new LazyLog({ name: 'a log', open: expect.unreachable, report: expect.unreachable }),
     });
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
   });
 
   test('is opened once, and closed', async () => {
     let opened = 0;
     const target = new LazyLog({
+      name: 'a log',
       open: () => {
         opened += 1;
         return openLogTarget(inFolder('a.log'), plain);
       },
-      onProblem: expect.unreachable,
+      report: expect.unreachable,
     });
     const { channel, writeFd } = open({ target });
     for (const text of ['one ', 'one two ']) {
       writeSync(writeFd, text.slice(-4));
       await waitFor(text, () => opened > 0 && contents('a.log') === text);
     }
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
     expect(opened).toBe(1);
   });
 
-  test('that cannot be opened costs its bytes and one report', async () => {
-    const reports: string[] = [];
-    const target = new LazyLog({ open: () => ({ error: 'EACCES' }), onProblem: (error) => reports.push(error) });
-    const { channel, readFd, writeFd } = open({ target });
-    for (const text of ['one', 'two']) {
-      writeSync(writeFd, text);
-      await waitFor('it to be read', () => bytesWaiting(readFd) === 0);
-    }
-    channel.finish();
-    closeSync(writeFd);
-    expect(reports).toEqual(['EACCES']);
-  });
-
   test('that there is none of takes its bytes all the same', async () => {
-    const target = new LazyLog({ open: () => null, onProblem: expect.unreachable });
+    const target = new LazyLog({ name: 'a log', open: () => null, report: expect.unreachable });
     const { channel, readFd, writeFd } = open({ target });
     writeSync(writeFd, 'unheard');
     await waitFor('it to be read', () => bytesWaiting(readFd) === 0);
-    channel.finish();
+    channel.finish('lost');
     closeSync(writeFd);
   });
 });

@@ -54,7 +54,7 @@ describe.each(['', 'splice', 'pipe-size', 'all'])('with the plain way for "%s"',
     const child = spawn('/bin/sh', ['-c', `${command} | tee ${written}`], { stdio: ['ignore', writeFd, 'inherit'] });
     closeSync(writeFd);
     await once(child, 'exit');
-    channel.finish();
+    channel.finish('lost');
     expect(logged().equals(readFileSync(written))).toBe(true);
   });
 
@@ -63,7 +63,7 @@ describe.each(['', 'splice', 'pipe-size', 'all'])('with the plain way for "%s"',
     writeSync(writeFd, 'a line\n');
     await waitFor('the line', () => logged().toString() === 'a line\n');
     closeSync(writeFd);
-    channel.finish();
+    channel.finish('lost');
   });
 
   it('whoever looks sees what is logged', async () => {
@@ -72,7 +72,7 @@ describe.each(['', 'splice', 'pipe-size', 'all'])('with the plain way for "%s"',
     writeSync(writeFd, lines);
     closeSync(writeFd);
     await waitFor('all lines', () => logged().length === lines.length);
-    channel.finish();
+    channel.finish('lost');
     expect(logged().toString()).toBe(lines.toString());
     expect(seen().equals(logged())).toBe(true);
   });
@@ -89,7 +89,7 @@ describe.each(['', 'splice', 'pipe-size', 'all'])('with the plain way for "%s"',
           if (index % 3 === 0) await new Promise(setImmediate);
         }
         closeSync(writeFd);
-        channel.finish();
+        channel.finish('lost');
         expect(logged().equals(Buffer.concat(chunks))).toBe(true);
       }),
       { numRuns: 25 },
