@@ -46,7 +46,7 @@ export interface Channels {
   forgetProcess(spec: ProcessSpec): void;
   /** Takes away the pipes of all processes of a group. */
   forget(group: string): void;
-  /** Takes away all pipes. */
+  /** At the end of the daemon: closes all pipes, whose names go together with the directory they are in. */
   close(): void;
 }
 
@@ -217,7 +217,7 @@ export function createChannels(options: ChannelsOptions): Channels {
 
     close: () => {
       outputs.close();
-      for (const group of [...inputs.keys()]) removeInputs(group);
+      inputs.clear();
     },
   };
 }

@@ -6,6 +6,7 @@
 import { LazyLog } from '../logging/lazy-log.ts';
 import { type OutputChannel, openOutputChannel } from '../logging/output-channel.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
+import { bytesWaiting } from '../os/fifo.ts';
 import type { LastingPipe } from '../os/lasting-pipe.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import type { OpenLog, OutputChannelName } from './output-source.ts';
@@ -28,6 +29,7 @@ export class LastingOutput {
   readonly #channel: OutputChannelName;
   #between: OutputChannel | null = null;
   #attached = false;
+  #isWatched = false;
   #forgotten = false;
 
   constructor(deps: BetweenAttempts, pipe: LastingPipe, spec: ProcessSpec, channel: OutputChannelName) {
@@ -47,7 +49,8 @@ export class LastingOutput {
   /** From now on until the next attempt the pipe is watched here. */
   release(): void {
     this.#attached = false;
-    this.#watch();
+    this.#isWatched = true;
+    this.pipe.end.listen(() => this.#open());
     if (this.#forgotten) this.#remove();
   }
 
@@ -57,11 +60,22 @@ export class LastingOutput {
     if (!this.#attached) this.#remove();
   }
 
-  #watch(): void {
+  /** The same at the end of the daemon, but for the name of the pipe. */
+  end(): void {
+    if (this.#attached) {
+      this.#forgotten = true;
+      return;
+    }
+    this.#endBetween('lost');
+    this.pipe.close();
+  }
+
+  /** Something has come between two attempts, as it does of few programs. */
+  #open(): OutputChannel {
     const { stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
     const spec = this.#spec;
     const channel = this.#channel;
-    this.#between = openOutputChannel({
+    const between = openOutputChannel({
       pipe: this.pipe.end,
       stripAnsi,
       target: new LazyLog({
@@ -74,6 +88,8 @@ export class LastingOutput {
       release: () => {},
       onProblem: warn,
     });
+    this.#between = between;
+    return between;
   }
 
   #remove(): void {
@@ -82,7 +98,12 @@ export class LastingOutput {
   }
 
   #endBetween(rest: 'lost' | 'kept'): void {
-    this.#between?.finish(rest);
+    if (!this.#isWatched) return;
+    this.#isWatched = false;
+    const { end } = this.pipe;
+    const between = this.#between ?? (bytesWaiting(end.fd) > 0 ? this.#open() : null);
     this.#between = null;
+    if (between === null) end.leave();
+    else between.finish(rest);
   }
 }

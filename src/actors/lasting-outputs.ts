@@ -88,9 +88,10 @@ export class LastingOutputs {
     this.#keepSoon();
   }
 
-  /** Takes away all of them. */
+  /** Closes all of them. Their names go together with the directory they are in. */
   close(): void {
-    for (const group of [...this.#known.keys()]) this.forgetGroup(group);
+    for (const outputs of this.#known.values()) for (const output of outputs.values()) output.end();
+    this.#known.clear();
     if (this.#keeping !== null) clearTimeout(this.#keeping);
     this.#keeping = null;
   }

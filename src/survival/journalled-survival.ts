@@ -213,6 +213,8 @@ export class JournalledSurvival implements Survival {
 
   ending(): void {
     this.#journal?.updateHeader({ ending: true });
+    // Should this daemon be killed now, the next one ends whatever it finds alive, however far this one has got with it.
+    this.#records.end();
   }
 
   end(): void {

@@ -32,6 +32,7 @@ export class ProcessRecords {
   readonly #constants = new WeakMap<ProcessSpec, Constant>();
   #journal: Journal | null = null;
   #autoLog: SurvivalPorts['autoLog'] = () => null;
+  #hasEnded = false;
 
   constructor(lastLife: LastLife) {
     this.#lastLife = lastLife;
@@ -52,7 +53,14 @@ export class ProcessRecords {
     this.#autoLog = autoLog;
   }
 
+  /** From now on nothing is written any more: what stands there is enough to end all that is left. */
+  end(): void {
+    this.#journal = null;
+    this.#hasEnded = true;
+  }
+
   note(spec: ProcessSpec, facts: Partial<ProcessFacts>): void {
+    if (this.#hasEnded) return;
     const key = keyOf(spec);
     const record = this.#noted(spec, key, facts);
     if (record === null) return;
