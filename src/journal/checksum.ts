@@ -10,11 +10,23 @@ export const CHECKSUM_BYTES = 16;
 
 export const newKey = (): Uint8Array => randomBytes(KEY_BYTES);
 
+/** Room for what the checksum covers in front of the bytes. */
+export const PLACE_BYTES = KEY_BYTES + 8;
+
 /** `position` is the place in the file that the bytes are for. */
 export function checksum(key: Uint8Array, position: number, bytes: Uint8Array): Buffer {
-  const input = Buffer.allocUnsafe(KEY_BYTES + 8 + bytes.length);
+  const input = Buffer.allocUnsafe(PLACE_BYTES + bytes.length);
+  putPlace(input, key, position);
+  input.set(bytes, PLACE_BYTES);
+  return checksumOfCovered(input);
+}
+
+/** Puts in front what is covered besides the bytes, which begin at `PLACE_BYTES`. */
+export function putPlace(input: Buffer, key: Uint8Array, position: number): void {
   input.set(key, 0);
   input.writeDoubleLE(position, KEY_BYTES);
-  input.set(bytes, KEY_BYTES + 8);
-  return hash('sha256', input, 'buffer').subarray(0, CHECKSUM_BYTES);
 }
+
+/** Of bytes with their place in front. */
+export const checksumOfCovered = (input: Uint8Array): Buffer =>
+  hash('sha256', input, 'buffer').subarray(0, CHECKSUM_BYTES);

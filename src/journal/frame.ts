@@ -3,7 +3,7 @@
  * envelope, or are one for another place, decode to null.
  */
 
-import { CHECKSUM_BYTES, checksum } from './checksum.ts';
+import { CHECKSUM_BYTES, checksum, checksumOfCovered, PLACE_BYTES, putPlace } from './checksum.ts';
 import { LARGEST_PAYLOAD_BYTES } from './layout.ts';
 
 export interface Frame {
@@ -31,15 +31,17 @@ export const FRAME_HEAD_BYTES = CHECKSUM_BYTES + bodyAt;
 
 /** As long as the extent it is for; what it does not fill is zero. */
 export function encodeFrame(frame: Frame, place: FramePlace, extentBytes: number): Buffer {
-  const bytes = Buffer.alloc(extentBytes);
-  const body = bytes.subarray(CHECKSUM_BYTES, FRAME_HEAD_BYTES + frame.payload.length);
-  body.writeUInt32LE(MAGIC, 0);
-  body.writeUInt32LE(frame.payload.length, lengthAt);
-  body.writeUInt32LE(frame.slot, slotAt);
-  body.writeDoubleLE(frame.sequence, sequenceAt);
-  body.set(frame.payload, bodyAt);
-  bytes.set(checksum(place.key, place.position, body), 0);
-  return bytes;
+  // The place stands in front only as long as the checksum is made, which then takes the end of its room.
+  const frameAt = PLACE_BYTES - CHECKSUM_BYTES;
+  const bytes = Buffer.alloc(frameAt + extentBytes);
+  putPlace(bytes, place.key, place.position);
+  bytes.writeUInt32LE(MAGIC, PLACE_BYTES);
+  bytes.writeUInt32LE(frame.payload.length, PLACE_BYTES + lengthAt);
+  bytes.writeUInt32LE(frame.slot, PLACE_BYTES + slotAt);
+  bytes.writeDoubleLE(frame.sequence, PLACE_BYTES + sequenceAt);
+  bytes.set(frame.payload, PLACE_BYTES + bodyAt);
+  bytes.set(checksumOfCovered(bytes.subarray(0, PLACE_BYTES + bodyAt + frame.payload.length)), frameAt);
+  return bytes.subarray(frameAt);
 }
 
 /** `bytes` may go on behind the frame. */

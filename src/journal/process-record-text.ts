@@ -10,28 +10,41 @@ import type { ProcessRecord, StopSettings } from '../model/process-record.ts';
 import { type ProcessState, processStates } from '../model/process-state.ts';
 import { asCount, asFlag, asInstant, asObject, asText, parseObject } from './parse.ts';
 
-/** Key by key, so that nothing gets into the file by accident and equal records make equal texts. */
+/**
+ * Key by key, so that nothing gets into the file by accident and equal records make equal texts. A program that starts has
+ * it made three times: what never changes is made once, and a number needs nobody to look at what it is.
+ */
 export function processRecordText(record: ProcessRecord): string {
-  const { signal, waitMs, asGroup, killAsGroup } = record.stop;
-  return JSON.stringify({
-    group: record.group,
-    name: record.name,
-    state: record.state,
-    pid: record.pid,
-    startTicks: record.startTicks,
-    startedAt: record.startedAt,
-    stoppedAt: record.stoppedAt,
-    failures: record.failures,
-    lastExit: record.lastExit,
-    spawnError: record.spawnError,
-    restartDeclined: record.restartDeclined,
-    // Most programs are none, and records were without it once.
-    ...(record.listener === null ? {} : { listener: record.listener }),
-    ...(record.treeMark === null ? {} : { treeMark: record.treeMark }),
-    autoLogs: { stdout: record.autoLogs.stdout, stderr: record.autoLogs.stderr },
-    fingerprint: record.fingerprint,
+  const { group, name, state, pid, startTicks, startedAt, stoppedAt, failures, lastExit, spawnError } = record;
+  // Most programs are no listeners and have no mark, and records were without them once.
+  const listener = record.listener === null ? '' : `"listener":${JSON.stringify(record.listener)},`;
+  const treeMark = record.treeMark === null ? '' : `"treeMark":${JSON.stringify(record.treeMark)},`;
+  return (
+    `{"group":${JSON.stringify(group)},"name":${JSON.stringify(name)},"state":"${state}","pid":${pid},` +
+    `"startTicks":${startTicks},"startedAt":${startedAt},"stoppedAt":${stoppedAt},"failures":${failures},` +
+    `"lastExit":${lastExit === null ? 'null' : JSON.stringify(lastExit)},"spawnError":${JSON.stringify(spawnError)},` +
+    `"restartDeclined":${record.restartDeclined},${listener}${treeMark}${constantText(record)}}`
+  );
+}
+
+interface Constants extends Pick<ProcessRecord, 'autoLogs' | 'fingerprint'> {
+  readonly text: string;
+}
+
+/** By the settings for stopping, an object that a process has for itself. */
+const constantTexts = new WeakMap<StopSettings, Constants>();
+
+function constantText({ autoLogs, fingerprint, stop }: ProcessRecord): string {
+  const known = constantTexts.get(stop);
+  if (known !== undefined && known.autoLogs === autoLogs && known.fingerprint === fingerprint) return known.text;
+  const { signal, waitMs, asGroup, killAsGroup } = stop;
+  const text = JSON.stringify({
+    autoLogs: { stdout: autoLogs.stdout, stderr: autoLogs.stderr },
+    fingerprint,
     stop: { signal: { name: signal.name, number: signal.number }, waitMs, asGroup, killAsGroup },
-  });
+  }).slice(1, -1);
+  constantTexts.set(stop, { autoLogs, fingerprint, text });
+  return text;
 }
 
 /** null when the bytes are no such record. */
