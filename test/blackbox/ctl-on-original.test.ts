@@ -6,10 +6,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect } from 'vitest';
 import { scenarioWith } from '../compat/debian.ts';
 import { maskText } from '../compat/masking.ts';
-import type { CommandResult } from '../helpers/command.ts';
+import type { CommandResult, RunningCommand } from '../helpers/command.ts';
 import { startDaemon } from '../helpers/daemon.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { sendSignal } from '../helpers/process-table.ts';
+import { processEntry, sendSignal } from '../helpers/process-table.ts';
 import { fixture, originalCommands, Sandbox, testedCommands } from '../helpers/sandbox.ts';
 import { waitFor } from '../helpers/wait.ts';
 
@@ -28,6 +28,12 @@ interface Side {
   /** Notes what a command that was started otherwise gave. */
   note(name: string, result: CommandResult): void;
   waitForStatus(name: string, state: string): Promise<unknown>;
+}
+
+/** Ctrl-C while it waits for more: in the midst of printing, the original tells what its libraries make of it. */
+async function interruptWaiting(command: RunningCommand): Promise<void> {
+  await waitFor('the command to wait', () => processEntry(command.pid)?.state === 'S');
+  command.signal('SIGINT');
 }
 
 /** Both clients do the same to a daemon of their own; `PORT` in the configuration stands for a free port. */
@@ -150,11 +156,11 @@ describe('supervisorctl on an original daemon', () => {
       await waitFor('what was there', () => tail.stdout.includes('ready'));
       await ctl('signal', 'HUP', 'listens');
       await waitFor('what came', () => tail.stdout.includes('got HUP'));
-      tail.signal('SIGINT');
+      await interruptWaiting(tail);
       note('tail -f', await tail.ended());
       const main = sandbox.startCtl('maintail', '-f');
       await waitFor('the log', () => main.stdout.includes('entered RUNNING state'));
-      main.signal('SIGINT');
+      await interruptWaiting(main);
       const { status, stderr } = await main.ended();
       note('maintail -f', { status, stderr, stdout: '' });
     },
@@ -169,7 +175,7 @@ describe('supervisorctl on an original daemon', () => {
       await waitFor('the log', () => foreground.stdout.includes('ready'));
       foreground.write('grüße\n');
       await waitFor('the answer', () => foreground.stdout.includes('grüße'));
-      foreground.signal('SIGINT');
+      await interruptWaiting(foreground);
       await waitFor('the end', () => foreground.stdout.endsWith('Exiting foreground\n'));
       note('fg', { stdout: foreground.stdout, stderr: foreground.stderr, status: 0 });
       // The original waits for its threads, which wait for the daemon.
