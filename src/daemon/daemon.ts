@@ -10,7 +10,6 @@ import { daemonExitCode } from '../model/exit-policy.ts';
 import { describeExit } from '../model/exit-status.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
 import { createDirectoryWatching } from '../os/directory-watch.ts';
-import { keepCodeAtEnd } from '../os/kept-code.ts';
 import { createMemoryTidying, shareAllocations } from '../os/memory-tidying.ts';
 import { killEverything } from '../os/node-os.ts';
 import { createReadiness } from '../os/readiness.ts';
@@ -58,10 +57,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       const life = prepareLife(options, spec, first, own);
       log = life.log;
       const { intent, end } = await runLife(options, life, first, own);
-      if (intent === 'shutdown') {
-        keepCodeAtEnd();
-        return end === null ? 0 : daemonExitCode(end, signalNumber);
-      }
+      if (intent === 'shutdown') return end === null ? 0 : daemonExitCode(end, signalNumber);
       spec = readAgain(options, spec, log);
     }
   } catch (error) {

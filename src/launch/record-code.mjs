@@ -1,11 +1,11 @@
-// Has the commands do once what they do often, so that they keep what was compiled for that beside themselves.
+// Runs the commands once, so that they keep what was compiled for a start and for a request beside themselves.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const place = `dist/code/${process.versions.v8}-${process.arch}`;
-/** Of whose first packs something is kept; the others come with their first use. */
+/** What each start of a daemon and each request need; the rest comes with its first use. */
 const wanted = ['supervisord', 'supervisorctl'];
 const longestMs = 20_000;
 
@@ -20,17 +20,15 @@ export async function recordCode() {
   const folder = mkdtempSync(join(tmpdir(), 'statevisor-build-'));
   const configuration = join(folder, 'supervisord.conf');
   writeFileSync(configuration, sample(folder));
-  const daemon = spawn('dist/supervisord.js', ['-n', '-s', '-c', configuration], {
-    stdio: 'ignore',
-    env: { ...process.env, STATEVISOR_KEEP_CODE: 'at-end' },
-  });
+  const daemon = spawn('dist/supervisord.js', ['-n', '-s', '-c', configuration], { stdio: 'ignore' });
   const end = new Promise((resolve) => {
     daemon.once('error', resolve);
     daemon.once('close', resolve);
   });
   try {
-    for (const latest = Date.now() + longestMs; daemon.exitCode === null && Date.now() < latest; ) {
-      if (useDaemon(configuration)) break;
+    for (const latest = Date.now() + longestMs; !isKept() && daemon.exitCode === null && Date.now() < latest; ) {
+      if (existsSync(join(folder, 'socket')))
+        spawnSync('dist/supervisorctl.js', ['-c', configuration, 'status'], { stdio: 'ignore' });
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   } finally {
@@ -40,20 +38,6 @@ export async function recordCode() {
   }
   if (!isKept())
     process.stderr.write('The compiled code of the commands could not be kept; they start a little slower.\n');
-}
-
-/** False while it does not answer yet. */
-function useDaemon(configuration) {
-  const order = (...words) =>
-    spawnSync('dist/supervisorctl.js', ['-c', configuration, ...words], { encoding: 'utf8', timeout: longestMs });
-  if (order('status').status !== 0) return false;
-  order('stop', 'all');
-  order('start', 'all');
-  order('restart', 'sleep:1');
-  const killed = Number(order('pid', 'sleep:0').stdout);
-  if (killed > 1) process.kill(killed, 'SIGKILL');
-  order('status');
-  return true;
 }
 
 /** What belongs to packs that are not there any more. */
@@ -83,7 +67,5 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 [program:sleep]
 command=/bin/sleep 60
-process_name=%(process_num)d
-numprocs=2
 startsecs=0
 `;

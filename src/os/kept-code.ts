@@ -10,20 +10,9 @@ export function onKeepCode(keep: () => void): void {
 /** Milliseconds in which a daemon has done what each start does, and not yet forgotten how. */
 const startMs = 1000;
 
-/**
- * Set by the build, whose daemon does everything once that a daemon does often: what was compiled for ends and for other
- * starts than the first is kept as well then.
- */
-const keepsAtEnd = (): boolean => process.env.STATEVISOR_KEEP_CODE === 'at-end';
-
 /** The same for one that stays, when it has nothing else to do. */
 export function keepCodeLater(): void {
-  if (!keepsAtEnd()) setTimeout(keepCode, startMs).unref();
-}
-
-/** Everything has ended. */
-export function keepCodeAtEnd(): void {
-  if (keepsAtEnd()) keepCode();
+  setTimeout(keepCode, startMs).unref();
 }
 
 /** Keeps what was compiled so far for the next start, unless it is kept already. Costs a few milliseconds if not. */
