@@ -4,12 +4,12 @@
  * anonymous pipes of one attempt.
  */
 
-import { LazyLog, type OutputLog } from '../logging/lazy-log.ts';
+import type { OutputLog } from '../logging/lazy-log.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure, Os } from '../os/os.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
 import { LastingOutputs, type LastingOutputsOptions } from './lasting-outputs.ts';
-import { OpenOutput, type OutputChannelName } from './output-source.ts';
+import { OpenOutput, type OutputChannelName, openLater } from './output-source.ts';
 import { findNamedInput, openNamedInput, type ProgramInput, removeNamedInput } from './program-input.ts';
 
 export interface ChannelsOptions extends LastingOutputsOptions {
@@ -119,8 +119,7 @@ export function createChannels(options: ChannelsOptions): Channels {
 
   /** A program that runs must not be given up because its log cannot be opened for now. */
   const openLogOfRunning = (spec: ProcessSpec, channel: OutputChannelName): OutputLog => {
-    const name = `the ${channel} log of '${spec.name}'`;
-    const log = new LazyLog({ name, open: () => openLog(spec, channel), report: warn });
+    const log = openLater({ openLog, warn }, spec, channel);
     log.open();
     return log;
   };

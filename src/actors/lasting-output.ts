@@ -3,13 +3,12 @@
  * between attempts what descendants of an earlier one still write is brought to the log, which is opened only then.
  */
 
-import { LazyLog } from '../logging/lazy-log.ts';
 import { type OutputChannel, openOutputChannel } from '../logging/output-channel.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import { bytesWaiting } from '../os/fifo.ts';
 import type { LastingPipe } from '../os/lasting-pipe.ts';
 import type { WatchedPipe } from '../os/watched-pipe.ts';
-import type { OpenLog, OutputChannelName } from './output-source.ts';
+import { type OpenLog, type OutputChannelName, openLater } from './output-source.ts';
 
 export interface BetweenAttempts {
   readonly openLog: OpenLog;
@@ -50,8 +49,8 @@ export class LastingOutput {
   release(): void {
     this.#attached = false;
     this.#isWatched = true;
-    this.pipe.end.listen(() => this.#open());
     if (this.#forgotten) this.#remove();
+    else this.pipe.end.listen(() => this.#open());
   }
 
   /** Brings what is in the pipe to the log, and takes the pipe away; if an attempt has it, when that gives it back. */
@@ -72,17 +71,13 @@ export class LastingOutput {
 
   /** Something has come between two attempts, as it does of few programs. */
   #open(): OutputChannel {
-    const { stripAnsi, openLog, isFollowed, onBytes, warn } = this.#deps;
+    const { stripAnsi, isFollowed, onBytes, warn } = this.#deps;
     const spec = this.#spec;
     const channel = this.#channel;
     const between = openOutputChannel({
       pipe: this.pipe.end,
       stripAnsi,
-      target: new LazyLog({
-        name: `the ${channel} log of '${spec.name}'`,
-        open: () => openLog(spec, channel),
-        report: warn,
-      }),
+      target: openLater(this.#deps, spec, channel),
       isLookedAt: () => isFollowed(spec, channel),
       onBytes: (bytes) => onBytes(spec, channel, bytes),
       release: () => {},

@@ -1,6 +1,6 @@
 /** An output channel between its opening (before the spawn) and its reading (by the output actor). */
 
-import type { OutputLog } from '../logging/lazy-log.ts';
+import { LazyLog, type OutputLog } from '../logging/lazy-log.ts';
 import type { LogTarget } from '../logging/log-target.ts';
 import type { ProcessSpec } from '../model/program-spec.ts';
 import type { Failure } from '../os/os.ts';
@@ -10,6 +10,14 @@ export type OutputChannelName = 'stdout' | 'stderr';
 
 /** Opens the log of a channel; null when it has none. A failure carries the symbolic errno. */
 export type OpenLog = (spec: ProcessSpec, channel: OutputChannelName) => LogTarget | null | Failure;
+
+/** The log of a channel that may be opened later than its pipe is read; `warn` is told when that fails. */
+export const openLater = (
+  { openLog, warn }: { readonly openLog: OpenLog; readonly warn: (message: string) => void },
+  spec: ProcessSpec,
+  channel: OutputChannelName,
+): LazyLog =>
+  new LazyLog({ name: `the ${channel} log of '${spec.name}'`, open: () => openLog(spec, channel), report: warn });
 
 export class OpenOutput {
   /** The daemon's end; never blocks. */

@@ -6,10 +6,10 @@
 import { existsSync } from 'node:fs';
 import { createAutoLog } from '../logging/auto-logs.ts';
 import { clearLogFile, type LogTarget, type LogTargetOptions, openLogTarget } from '../logging/log-target.ts';
-import { errorCode, errorText } from '../logging/system-error.ts';
 import type { GroupSpec, ProcessSpec } from '../model/program-spec.ts';
 import { takesFastPath } from '../os/fast-paths.ts';
 import type { Failure } from '../os/os.ts';
+import { errorCode, errorText } from '../os/system-error.ts';
 import type { OutputChannelName } from './output-source.ts';
 import { type PastOutput, type Written, WrittenCounts } from './written-counts.ts';
 

@@ -6,7 +6,7 @@
 import { createConnection } from 'node:net';
 import { Fault } from '../model/errors.ts';
 import { decodeMessage, encodeMessage } from '../protocol/codec.ts';
-import { createFrameReader, type FrameLimits, isArray } from '../protocol/frame.ts';
+import { createFrameReader, type FrameLimits } from '../protocol/frame.ts';
 import type { NotificationMessage, ResponseMessage } from '../protocol/messages.ts';
 import { notifications, unauthorizedCode } from '../protocol/messages.ts';
 import { preface } from '../protocol/preface.ts';
@@ -51,9 +51,6 @@ interface PendingCall {
 /** Enough for the list of all processes of a huge configuration. */
 const replyLimits: FrameLimits = { maxBytes: 256 * 1024 * 1024, maxDepth: 64, maxValues: 16_000_000 };
 
-/** Bytes that Node reads at once: of so many at least, more will follow. */
-const mostInOnePiece = 64 * 1024;
-
 /** What fits into sockaddr_un beside the final zero; a longer path would be cut off silently. */
 const maxSocketPathBytes = 107;
 
@@ -76,7 +73,7 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
   socket.write(preface);
   process.nextTick(() => socket.uncork());
   socket.on('data', (chunk: Uint8Array) => {
-    if (ended !== null || takesAsMessage(chunk)) return;
+    if (ended !== null) return;
     reader.append(chunk);
     readMessages();
   });
@@ -90,18 +87,6 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
     socket.destroy(Object.assign(new Error(`AF_UNIX path too long: ${place}`), { code: 'ENAMETOOLONG' }));
   }
 
-  /**
-   * Whether it was one message and nothing else, as most answers are. Finding its end first would take a client that asks
-   * only once longer than all else it does with an answer. What is anything else is looked at from its beginning again.
-   */
-  function takesAsMessage(chunk: Uint8Array): boolean {
-    if (reader.heldBytes > 0 || chunk.length >= mostInOnePiece || !isArray(chunk[0] ?? 0)) return false;
-    const decoded = decodeMessage(chunk);
-    if (decoded.kind === 'invalid' || decoded.message.type === 'request') return false;
-    take(decoded.message);
-    return true;
-  }
-
   function readMessages(): void {
     while (ended === null) {
       const frame = reader.next();
@@ -111,14 +96,10 @@ export function openMsgpackLink(endpoint: Endpoint & Secured & { readonly userna
         finish(heardMessage ? garbled(place) : otherProtocol(place), false);
         return;
       }
-      take(decoded.message);
+      heardMessage = true;
+      if (decoded.message.type === 'response') settle(decoded.message);
+      else deliver(decoded.message);
     }
-  }
-
-  function take(message: ResponseMessage | NotificationMessage): void {
-    heardMessage = true;
-    if (message.type === 'response') settle(message);
-    else deliver(message);
   }
 
   function settle({ id, error, result }: ResponseMessage): void {

@@ -6,9 +6,9 @@
 import { randomInt } from 'node:crypto';
 import { closeSync, openSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../os/system-error.ts';
 import type { ReportProblem } from './log-sink.ts';
 import { quoteText } from './python-quoting.ts';
-import { errorCode } from './system-error.ts';
 
 const randomCharacters = 'abcdefghijklmnopqrstuvwxyz0123456789_';
 const randomLength = 8;

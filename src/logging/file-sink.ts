@@ -5,11 +5,11 @@
 
 import { closeSync, fchmodSync, fstatSync, ftruncateSync, openSync, type Stats, unlinkSync, writeSync } from 'node:fs';
 import { moveBytes, seekEnd, setAppending } from '../os/fifo.ts';
+import { errorCode, errorText, textOfCode } from '../os/system-error.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { OutageReport } from './outage-report.ts';
 import { shiftBackups } from './rotation.ts';
-import { errorCode, errorText, textOfCode } from './system-error.ts';
 
 /** Milliseconds between two looks at whether the file still has its name, and between two attempts to recover. */
 const defaultLookEveryMs = 1000;

@@ -6,7 +6,7 @@
 import { openSync, readSync } from 'node:fs';
 import { copyFront, growPipe, type Moved, moveBytes } from '../os/fifo.ts';
 import { pipe } from '../os/native.ts';
-import { errorCode, errorText } from './system-error.ts';
+import { errorCode, errorText } from '../os/system-error.ts';
 
 const sparePipeBytes = 1024 * 1024;
 

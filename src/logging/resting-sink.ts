@@ -7,10 +7,10 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { endPromise, promiseDescriptor } from '../os/descriptors.ts';
 import { bytesWaiting } from '../os/fifo.ts';
+import { errorText } from '../os/system-error.ts';
 import { openOrCreate } from './file-sink.ts';
 import { HeldBytes } from './held-bytes.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
-import { errorText } from './system-error.ts';
 
 /** Milliseconds between two attempts to open a file that could not be opened. */
 const tryAgainMs = 1000;

@@ -4,7 +4,7 @@
  */
 
 import { renameSync } from 'node:fs';
-import { errorCode } from './system-error.ts';
+import { errorCode } from '../os/system-error.ts';
 
 /**
  * Makes `path` free by renaming it to `path.1`, after `path.1` to `path.2` and so on; what was `path.<backups>` is

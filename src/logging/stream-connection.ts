@@ -7,7 +7,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, sta
 import { Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { type Moved, moveBytes } from '../os/fifo.ts';
-import { errorCode } from './system-error.ts';
+import { errorCode } from '../os/system-error.ts';
 
 /** Milliseconds between two attempts to write to a terminal that takes nothing (Ctrl-S); Node cannot wait for one. */
 const terminalRetryMs = 20;

@@ -4,9 +4,9 @@
  */
 
 import { bytesWaiting } from '../os/fifo.ts';
+import { errorText } from '../os/system-error.ts';
 import type { LogSink, ReportProblem, Taken } from './log-sink.ts';
 import { connectStream, type StreamAddress, type StreamConnection } from './stream-connection.ts';
-import { errorText } from './system-error.ts';
 
 /** Bytes that may wait before writers are asked to pause, and how few must be left before they may go on. */
 const pauseAboveBytes = 256 * 1024;

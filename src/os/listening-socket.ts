@@ -4,10 +4,10 @@
  */
 
 import { chmodSync, closeSync, lchownSync, lstatSync, rmSync, unlinkSync } from 'node:fs';
-import { getSystemErrorMap } from 'node:util';
 import type { FcgiSocketSpec } from '../model/program-spec.ts';
 import { bindSocket, inetAddress, listenOn, openSocket, reuseAddress, unixAddress } from './native.ts';
 import type { Failure } from './os.ts';
+import { errorText } from './system-error.ts';
 
 /** What fits into sockaddr_un beside the final zero. */
 const maxPathBytes = 107;
@@ -35,7 +35,7 @@ export function openListeningSocket(spec: FcgiSocketSpec): { readonly fd: number
   } catch (error) {
     if (fd !== null) closeSync(fd);
     if (path !== null && isBound) rmSync(path, { force: true });
-    return { error: explain(error) };
+    return { error: errorText(error) };
   }
 }
 
@@ -67,7 +67,7 @@ function settleFile(path: string, { owner, mode }: FcgiSocketSpec): void {
     try {
       lchownSync(path, owner.uid ?? -1, owner.gid ?? -1);
     } catch (error) {
-      throw new Error(`Could not change ownership of socket file: ${explain(error)}`);
+      throw new Error(`Could not change ownership of socket file: ${errorText(error)}`);
     }
   }
   // A directory's default ACL goes before the mask.
@@ -75,14 +75,6 @@ function settleFile(path: string, { owner, mode }: FcgiSocketSpec): void {
   try {
     chmodSync(path, mode);
   } catch (error) {
-    throw new Error(`Could not change permissions of socket file: ${explain(error)}`);
+    throw new Error(`Could not change permissions of socket file: ${errorText(error)}`);
   }
-}
-
-/** `EADDRINUSE: address already in use`, or the message of an error that no system call made. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : null;
-  const known = [...getSystemErrorMap().values()].find(([name]) => name === code);
-  return known === undefined ? error.message : known.join(': ');
 }

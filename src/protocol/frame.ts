@@ -90,10 +90,10 @@ export function createFrameReader(initialLimits: FrameLimits): FrameReader {
         problem = 'not-an-array';
         break;
       }
-      // Most values are short texts and small numbers. A client reads its only answer with code that V8 has not compiled yet.
-      if (tag < 0x80 || (tag >= 0xa0 && tag <= 0xbf)) {
-        problem = passShort(tag < 0x80 ? 1 : 1 + (tag & 0x1f));
-        continue;
+      if (passed > 0) {
+        const before = passed;
+        problem = passScalars(at);
+        if (problem !== null || passed > before) continue;
       }
       const lengthBytes = lengthBytesOf(tag);
       if (at + 1 + lengthBytes > end) return { kind: 'incomplete' };
@@ -102,14 +102,32 @@ export function createFrameReader(initialLimits: FrameLimits): FrameReader {
     return { kind: 'broken', problem };
   }
 
-  /** A value without a length of its own and without children, behind the tag that begins the message. */
-  function passShort(bytes: number): FrameProblem | null {
+  /**
+   * Passes the most usual values without children from `at` on, as far as they are here and in one container, and counts
+   * them together. An answer is hardly anything else, and a client reads its only one with code that V8 has not compiled.
+   */
+  function passScalars(at: number): FrameProblem | null {
     const level = open.length - 1;
-    const left = (open[level] ?? 0) - 1;
+    const children = open[level] ?? 0;
+    const bytes = buffer;
+    const limit = end;
+    let left = children;
+    let next = at;
+    while (left > 0 && next < limit) {
+      const tag = bytes[next] ?? 0;
+      if (tag < 0x80) next += 1;
+      else if (tag >= 0xa0 && tag <= 0xbf) next += 1 + (tag & 0x1f);
+      else if (tag === 0xcd) next += 3;
+      else if (tag === 0xce) next += 5;
+      else if (tag === 0xd9 && next + 1 < limit) next += 2 + (bytes[next + 1] ?? 0);
+      else break;
+      left -= 1;
+    }
     open[level] = left;
-    owed -= 1;
-    seen += 1;
-    passed += bytes;
+    owed -= children - left;
+    seen += children - left;
+    passed = next - start;
+    // Neither sum ever falls, so that what was too large before the last of them is too large now.
     if (passed + owed > limits.maxBytes || seen + owed > limits.maxValues) return 'too-large';
     if (left === 0) closeFull();
     return null;

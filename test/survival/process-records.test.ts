@@ -55,6 +55,20 @@ describe('the record of a process', () => {
     expect(written.size).toBe(0);
   });
 
+  test('stays as it is once everything ends: whoever comes next ends what it names and finds alive', () => {
+    const { records, written } = begun();
+    records.note(web, { state: 'RUNNING' });
+    records.lives(web, { pid: 8, startTicks: 80 });
+    const before = written.get('web');
+    expect(before).toMatchObject({ state: 'RUNNING', pid: 8, startTicks: 80 });
+    records.end();
+    records.note(web, { state: 'STOPPING' });
+    records.livesNoMore(web);
+    records.note(web, { state: 'STOPPED' });
+    records.note(ear, { state: 'STOPPED' });
+    expect([...written.values()]).toEqual([before]);
+  });
+
   test('goes on with what was left', () => {
     const { records, written } = begun({ ...left({ failures: 2 }), kind: 'adopt', spec: web });
     records.note(web, { startedAt: 10 });
