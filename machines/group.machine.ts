@@ -166,7 +166,7 @@ export const groupMachine = setup({
     },
     /** Listeners are still told of the end of the others, as far as they keep up. */
     delivering: {
-      entry: 'drainPool',
+      entry: ['quiesceProcesses', 'drainPool'],
       after: { farewell: 'draining' },
       on: { 'pool.drained': 'draining' },
     },

@@ -37,7 +37,7 @@ export interface Change {
 
 /** What is to be announced; null when a process that was resumed goes on in the state it was in. */
 export function changeOf(context: ProcessContext, { to, exit }: Change): ProcessChanged | null {
-  const { previous: from, pid, failures } = context;
+  const { announced: from, pid, failures } = context;
   if (from === to) return null;
   const involved = exit !== undefined || childStates.has(to);
   return { type: 'process.changed', from, to, pid: involved ? pid : 0, failures, exit: exit ?? null };

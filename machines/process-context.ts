@@ -14,8 +14,8 @@ export interface ProcessInput {
 }
 
 export interface ProcessContext extends ProcessInput {
-  /** The state left last; what listeners are told as `from_state`. */
-  readonly previous: ProcessState;
+  /** The state announced last; with the next one, listeners are told of it as `from_state`. */
+  readonly announced: ProcessState;
   /** Failed starts in a row. A manual start does not reset it; RUNNING, EXITED and FATAL do. */
   readonly failures: number;
   /** Pid of the child, also after its end; 0 until an attempt has spawned one. */
@@ -48,7 +48,7 @@ export interface ProcessContext extends ProcessInput {
 
 export const initialContext = (input: ProcessInput): ProcessContext => ({
   ...input,
-  previous: 'STOPPED',
+  announced: 'STOPPED',
   failures: 0,
   pid: 0,
   adopted: null,

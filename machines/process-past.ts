@@ -13,7 +13,7 @@ export interface Resumption {
 
 type Remembered = Pick<
   ProcessContext,
-  | 'previous'
+  | 'announced'
   | 'pid'
   | 'adopted'
   | 'startedAt'
@@ -26,9 +26,9 @@ type Remembered = Pick<
   | 'restartDeclined'
 >;
 
-/** `previous` is the state it was in: going on in the same state is no change, and any other is one from there. */
+/** `announced` is the state it was in: going on in the same state is no change, and any other is one from there. */
 export const restored = (past: ProcessPast): Remembered => ({
-  previous: past.state,
+  announced: past.state,
   pid: past.child?.pid ?? past.pid,
   adopted: past.child,
   startedAt: past.startedAt,

@@ -6,7 +6,6 @@
 import { assign, enqueueActions, sendTo, setup } from 'xstate';
 import type { Settlement } from '../src/model/exit-policy.ts';
 import { type ExitStatus, exitNumber, isExpectedExit } from '../src/model/exit-status.ts';
-import type { ProcessState } from '../src/model/process-state.ts';
 import type { ProcessSpec, SignalSpec } from '../src/model/program-spec.ts';
 import {
   backoffMs,
@@ -66,7 +65,9 @@ export const processSetup = setup({
   actions: {
     announce: enqueueActions(({ context, enqueue }, params: Change) => {
       const change = changeOf(context, params);
-      if (change !== null) enqueue.emit(change);
+      if (change === null) return;
+      enqueue.assign({ announced: change.to });
+      enqueue.emit(change);
     }),
     /** Provided: a defect of ours, not of the program. */
     reportDefect: (_, _params: { spec: ProcessSpec; error: unknown }) => {},
@@ -75,8 +76,6 @@ export const processSetup = setup({
       enqueue.assign(restored(past));
       enqueue.emit(resumptionOf(past));
     }),
-    forgetAdoption: assign({ adopted: null }),
-    leave: assign({ previous: (_, params: { state: ProcessState }) => params.state }),
     beginAttempt: assign({
       pid: 0,
       spawnError: '',
@@ -99,9 +98,11 @@ export const processSetup = setup({
         enqueue.spawnChild('output', { id: 'stderr', input: { spec, channel: 'stderr', source: stderr, pid } });
       },
     ),
-    closeOutputs: enqueueActions(({ enqueue }) => {
+    /** Its outputs are closed; whether it was one of an earlier daemon concerns no child after it. */
+    releaseChild: enqueueActions(({ context, enqueue }) => {
       enqueue.stopChild('stdout');
       enqueue.stopChild('stderr');
+      if (context.adopted !== null) enqueue.assign({ adopted: null });
     }),
     recordSpawnFailure: assign({
       spawnError: (_, params: { reason: string; at: number }) => params.reason,

@@ -24,7 +24,6 @@ export const processMachine = processSetup.createMachine({
   },
   states: {
     STOPPED: {
-      exit: { type: 'leave', params: { state: 'STOPPED' } },
       on: {
         ...resumable.on,
         'process.start': { guard: 'mayStart', target: 'alive' },
@@ -38,7 +37,7 @@ export const processMachine = processSetup.createMachine({
         src: 'child',
         input: ({ context }) => ({ spec: context.spec, adopted: context.adopted }),
       },
-      exit: ['closeOutputs', 'forgetAdoption'],
+      exit: 'releaseChild',
       on: {
         'process.signal': { actions: { type: 'forwardSignal', params: ({ event }) => event } },
         'process.write': { actions: { type: 'forwardInput', params: ({ event }) => event } },
@@ -60,7 +59,6 @@ export const processMachine = processSetup.createMachine({
         STARTING: {
           initial: 'spawning',
           entry: { type: 'announce', params: { to: 'STARTING' } },
-          exit: { type: 'leave', params: { state: 'STARTING' } },
           on: {
             'process.stop': 'STOPPING',
             'process.drain': { target: 'STOPPING', actions: 'becomeDraining' },
@@ -113,7 +111,6 @@ export const processMachine = processSetup.createMachine({
         },
         RUNNING: {
           entry: ['forgetFailures', { type: 'announce', params: { to: 'RUNNING' } }],
-          exit: { type: 'leave', params: { state: 'RUNNING' } },
           on: {
             'process.stop': 'STOPPING',
             'process.drain': { target: 'STOPPING', actions: 'becomeDraining' },
@@ -130,7 +127,6 @@ export const processMachine = processSetup.createMachine({
         STOPPING: {
           initial: 'signalled',
           entry: [{ type: 'announce', params: { to: 'STOPPING' } }, 'sendStopSignal'],
-          exit: { type: 'leave', params: { state: 'STOPPING' } },
           on: {
             'process.drain': { actions: 'becomeDraining' },
             // The stop came while the child was being made: note it, so that its end is recognised.
@@ -166,7 +162,6 @@ export const processMachine = processSetup.createMachine({
         /** A signal could not be sent (EPERM). The child lives; nothing more can be done to it until it ends. */
         UNKNOWN: {
           entry: [{ type: 'announce', params: { to: 'UNKNOWN' } }, 'reportDrainedIfAsked'],
-          exit: { type: 'leave', params: { state: 'UNKNOWN' } },
           on: {
             'process.drain': { actions: ['becomeDraining', 'reportDrainedIfAsked'] },
             'child.signalFailed': { actions: { type: 'recordSignalFailure', params: ({ event }) => event } },
@@ -182,7 +177,6 @@ export const processMachine = processSetup.createMachine({
       },
     },
     BACKOFF: {
-      exit: { type: 'leave', params: { state: 'BACKOFF' } },
       always: { guard: 'isExhausted', target: 'FATAL' },
       after: { backoff: { guard: 'mayStart', target: 'alive' } },
       on: {
@@ -195,7 +189,6 @@ export const processMachine = processSetup.createMachine({
     },
     EXITED: {
       entry: ['forgetFailures', { type: 'reportSettled', params: { state: 'EXITED' } }],
-      exit: { type: 'leave', params: { state: 'EXITED' } },
       always: { guard: 'shouldRestartAtOnce', target: 'alive' },
       after: { restartPause: { guard: 'shouldRestart', target: 'alive' } },
       on: {
@@ -211,7 +204,6 @@ export const processMachine = processSetup.createMachine({
         { type: 'reportSettled', params: { state: 'FATAL' } },
         'reportDrainedIfAsked',
       ],
-      exit: { type: 'leave', params: { state: 'FATAL' } },
       on: {
         'process.start': { guard: 'mayStart', target: 'alive' },
         'process.drain': { actions: ['becomeDraining', 'reportDrainedIfAsked'] },

@@ -189,9 +189,10 @@ export const supervisorMachine = setup({
         const group = context.groups.get(params.name);
         if (group) enqueue.stopChild(group);
       }),
-      quiesceGroups: enqueueActions(({ context, enqueue }) => {
-        for (const group of [...context.groups.values()].filter(isActive))
-          enqueue.sendTo(group, { type: 'group.quiesce' });
+      /** Not those that are drained first: they are told to end before anything else can happen. */
+      quiesceGroups: enqueueActions(({ context: { undrained }, enqueue }) => {
+        const later = undrained.slice(0, undrained.length - lastLevel(undrained).length);
+        for (const group of later.filter(isActive)) enqueue.sendTo(group, { type: 'group.quiesce' });
       }),
       drainLevel: enqueueActions(({ context, enqueue }) => {
         for (const group of lastLevel(context.undrained).filter(isActive).reverse())
@@ -302,8 +303,8 @@ export const supervisorMachine = setup({
             type: 'announceState',
             params: ({ context }) => ({ state: context.intent === 'restart' ? 'RESTARTING' : 'SHUTDOWN' }),
           },
-          'quiesceGroups',
           'queueGroups',
+          'quiesceGroups',
         ],
         on: {
           // A shutdown overrides a restart that is under way, never the other way round.

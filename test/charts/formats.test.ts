@@ -45,7 +45,7 @@ describe('ascii', () => {
          group.drain                          -> draining
 
 > +- delivering
-         (entering)                           drainPool
+         (entering)                           quiesceProcesses, drainPool
          pool.drained                         -> draining
          after farewell                       -> draining
 

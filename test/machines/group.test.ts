@@ -214,4 +214,14 @@ describe('a group of event listeners', () => {
     group.children.of('mail').exits();
     expect(group.reports).toEqual(drained);
   });
+
+  test('starts none anew that ends meanwhile', () => {
+    const group = superviseGroup(listeners);
+    group.actor.getSnapshot().context.pool?.send({ type: 'pool.accept', event });
+    group.actor.send({ type: 'group.drain' });
+    group.children.of('mail').exits(exited(1));
+    group.pass(1000);
+    expect(group.children.all).toHaveLength(1);
+    expect(group.reports).toEqual(drained);
+  });
 });

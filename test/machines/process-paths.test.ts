@@ -27,7 +27,7 @@ const startRetries = 2;
 const situation = ({ value, context }: ProcessSnapshot): string =>
   JSON.stringify([
     statePath(value),
-    context.previous,
+    context.announced,
     context.failures,
     context.pid !== 0,
     context.adopted !== null,
