@@ -29,6 +29,7 @@ import { describeEnd } from './model/exit-policy.ts';
 import type { PoolPasts } from './model/pool-past.ts';
 import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
+import { compileLate } from './os/late-compiling.ts';
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
 import type { Readiness } from './os/readiness.ts';
@@ -36,6 +37,7 @@ import type { Reaper } from './os/reaper.ts';
 import type { Syslog } from './os/syslog.ts';
 import { keepPipes } from './survival/keep-pipes.ts';
 import type { Survival } from './survival/survival.ts';
+import { inspect } from './trace/inspection.ts';
 import { createTrace } from './trace/trace.ts';
 
 export interface SupervisorOptions {
@@ -83,6 +85,8 @@ export interface Supervisor {
   undelivered(): PoolPasts;
   /** Resolves when everything is stopped, with what is to follow, and why if nobody asked for it. */
   readonly halted: Promise<Halt>;
+  /** To be asked for after that: resolves when what the supervisor has started for itself has ended, too. */
+  gone(): Promise<void>;
 }
 
 /** The root of the tree has failed: nothing is supervised any more. */
@@ -242,6 +246,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   );
 
   rememberOwnTimers(root);
+  inspect(root, ({ type }) => {
+    if (type === '@xstate.event') compileLate();
+  });
   const trace = createTrace(root, {
     size: spec.daemon.traceSize,
     nextSerial: options.nextTraceSerial,
@@ -251,6 +258,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const closeInspector = inspectFrom(root, spec.daemon.inspectorUrl, { now: () => os.clock.now(), log });
   /** Resolves when everything has ended that must not live on; until then somebody may write to its pipes. */
   let leftoversEnded: Promise<void> = Promise.resolve();
+  let keeperGone: Promise<void> = Promise.resolve();
   const halted = new Promise<Halt>((resolve, reject) => {
     root.subscribe({
       error: (error) => {
@@ -263,8 +271,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       closeInspector();
       events.close();
       const close = (): void => {
+        if (keeper !== null) keeperGone = keeper.close();
         channels.close();
-        keeper?.close();
         resolve({ intent, end });
       };
       void leftoversEnded.then(close, close);
@@ -318,6 +326,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     outputDescriptors: () => channels.descriptors(),
     undelivered: () => events.undelivered(),
     halted,
+    gone: () => keeperGone,
   };
 }
 

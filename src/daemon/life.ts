@@ -3,6 +3,7 @@
 import { closeSync } from 'node:fs';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { createDispatch, createMethods, supervisorVersion } from '../commands/index.ts';
+import type { Dispatch } from '../commands/method.ts';
 import { removeAutoLogs } from '../logging/auto-logs.ts';
 import type { DaemonLog } from '../logging/daemon-log.ts';
 import type { SupervisorSpec } from '../model/program-spec.ts';
@@ -63,7 +64,11 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
   });
   const { control } = supervisor;
   const interfaces = mainInterfaceNames(spec);
-  const dispatch = createDispatch(createMethods(interfaces), control);
+  const called = createDispatch(createMethods(interfaces), control);
+  const dispatch: Dispatch = (name, params, session) => {
+    compileAsUsual();
+    return called(name, params, session);
+  };
   let becomeReady = (): void => {};
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
@@ -146,7 +151,6 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     const booted = supervisor.boot();
     becomeReady();
     background?.detach();
-    compileAsUsual();
     keepCodeLater();
     for (const fd of handover?.pipes ?? []) closeSync(fd);
     senses.reaper.collect();
@@ -162,6 +166,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
     signals.close();
     if (outcome?.intent === 'restart') own.standby = await server.standBy();
     else await server.close();
+    if (outcome !== null) await supervisor.gone();
     pidfile?.remove();
     if (outcome === null) survival.leave();
     else survival.end();

@@ -8,7 +8,7 @@ import type { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { takesFastPath } from '../os/fast-paths.ts';
 import { onKeepCode } from '../os/kept-code.ts';
-import { underPresentSettings } from '../os/late-compiling.ts';
+import { underFirstSettings } from '../os/late-compiling.ts';
 
 export interface CodeCache {
   /** What is kept for a source; null when there is nothing, or nothing that can be trusted. */
@@ -40,7 +40,7 @@ export function openCodeCache(folder: string): CodeCache {
     miss: (name, source, script) => {
       // Kept beside code that is another's, it would be trusted as theirs.
       if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.geteuid?.()) return;
-      missed.set(name, { source, compiled: underPresentSettings(() => script.createCachedData()) });
+      missed.set(name, { source, compiled: () => underFirstSettings(() => script.createCachedData()) });
       if (keepsOn) setTimeout(keep, afterUseMs).unref();
     },
   };

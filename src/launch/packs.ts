@@ -5,6 +5,7 @@
 
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import { underFirstSettings } from '../os/late-compiling.ts';
 import { openCodeCache } from './code-cache.ts';
 
 /** The parts of a pack that others ask for by their names. */
@@ -39,7 +40,8 @@ export function openPacks({ folder, prefix, require, lasting }: PacksOptions): v
     const bytes = held?.take(name) ?? readFileSync(path);
     const source = bytes.toString('latin1');
     const cachedData = cache.find(name, bytes);
-    const script = new Script(source, cachedData === null ? { filename: path } : { filename: path, cachedData });
+    const options = cachedData === null ? { filename: path } : { filename: path, cachedData };
+    const script = underFirstSettings(() => new Script(source, options));
     // What V8 refuses was made under other flags of it, and stays for those.
     if (cachedData === null) cache.miss(name, bytes, script);
     const run: Pack = script.runInThisContext();

@@ -5,7 +5,7 @@
 
 import { createRequire } from 'node:module';
 import { limitHeapGrowth } from '../os/heap-growth.ts';
-import { compileLate } from '../os/late-compiling.ts';
+import { beginCompilingLate } from '../os/late-compiling.ts';
 import { openPacks } from './packs.ts';
 
 /** The command, and what the names of its packs begin with; the build puts both in. */
@@ -15,7 +15,7 @@ declare const packPrefix: string;
 // Before all else, because V8 takes compiled code under the same flags only.
 if (command === 'supervisord') {
   limitHeapGrowth();
-  compileLate();
+  beginCompilingLate();
 }
 
 openPacks({

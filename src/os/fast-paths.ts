@@ -5,7 +5,7 @@
 
 export const fastPaths = {
   'code-cache': 'compiled code is kept in a file between starts',
-  'late-compiling': 'functions are compiled to their fastest form later than by default',
+  'late-compiling': 'what moves programs is compiled to its fastest form later than by default',
   koffi: 'the library for calls of the system is loaded by itself, without what looks for it',
   spawn: 'programs are started by posix_spawn, not by a copy of the daemon',
   readiness: 'one descriptor in the event loop stands for all the pipes that are watched',

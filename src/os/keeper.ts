@@ -11,8 +11,8 @@ import type { Reaper } from './reaper.ts';
 export interface Keeper {
   /** From now on just these descriptors are kept open, as they are at this moment. */
   hold(descriptors: readonly number[]): void;
-  /** Nothing is kept any more. */
-  close(): void;
+  /** Nothing is kept any more. Resolves when no keeper is left: whoever looks then finds nothing. */
+  close(): Promise<void>;
 }
 
 export interface KeeperOptions {
@@ -37,6 +37,9 @@ const keeperArguments = [keeperName, String(2 ** 31 - 1)];
 /** Milliseconds until a keeper that somebody has killed is replaced. */
 const defaultReviveAfterMs = 1000;
 
+/** Milliseconds that are waited for the end of one that was killed. */
+const longestEndMs = 1000;
+
 const SIGKILL = 9;
 
 export function createKeeper(options: KeeperOptions): Keeper {
@@ -45,6 +48,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let held: readonly number[] = [];
   let reviving: NodeJS.Timeout | null = null;
   let complained = false;
+  const onEnd = new Map<number, () => void>();
 
   const cancelRevival = (): void => {
     if (reviving !== null) clearTimeout(reviving);
@@ -65,6 +69,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     try {
       const pid = spawnKeeper(file, environment, held);
       reaper.expect(pid, () => {
+        onEnd.get(pid)?.();
         if (current !== pid) return;
         current = null;
         onPid(null);
@@ -88,14 +93,28 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (previous !== null) end(previous);
   };
 
+  const endOf = (pid: number): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(patience);
+        onEnd.delete(pid);
+        resolve();
+      };
+      const patience = setTimeout(done, longestEndMs);
+      onEnd.set(pid, done);
+    });
+
   return {
     hold: (descriptors) => {
       held = [...descriptors];
       replace();
     },
-    close: () => {
+    close: async () => {
       held = [];
+      const last = current;
+      const ended = last === null ? null : endOf(last);
       replace();
+      await ended;
     },
   };
 }

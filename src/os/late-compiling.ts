@@ -1,8 +1,8 @@
 /**
  * How soon V8 compiles a function to its fastest form. By itself it does so after a function has run some hundred times, which
- * suits a program that computes. A start does each thing once for each program: compiling took a third of the processor time of
- * a boot of a thousand, on the very cores where the programs begin. Afterwards V8 does as it is used to, since a
- * daemon that is asked often is to answer fast soon.
+ * suits a program that computes. A supervisor does each thing once for each program, and then nothing for hours: compiling took
+ * a third of the processor time of a boot of a thousand, and most of that of a hundred ends, on the very cores where
+ * the programs begin. So V8 does it late for what moves programs, and as it is used to for what answers requests.
  */
 
 import { setFlagsFromString } from 'node:v8';
@@ -11,7 +11,7 @@ import { takesFastPath } from './fast-paths.ts';
 /** Of Node 20. Later ones have another compiler for what is in between, other settings, and were not measured. */
 const knownEngine = /^11\./;
 
-/** With their values for the start, and V8's own. */
+/** With our values, and V8's own. */
 const settings = [
   // Four times as much has to run before that.
   { name: '--interrupt-budget', late: 270_336, usual: 67_584 },
@@ -19,40 +19,49 @@ const settings = [
   { name: '--max-inlined-bytecode-size-cumulative', late: 200, usual: 920 },
 ];
 
+type Manner = 'late' | 'usual';
+
+const flagsOf = (wanted: Manner): string => settings.map((setting) => `${setting.name}=${setting[wanted]}`).join(' ');
+
+/** In one text, for V8 takes some microseconds over each. */
+const flags = { late: flagsOf('late'), usual: flagsOf('usual') };
+
 /** The launcher and the command are bundles of their own: only the process is common to both. */
-const place = Symbol.for('statevisor.compilesLate');
+const place = Symbol.for('statevisor.compiles');
 
-const compilesLate = (): boolean => Reflect.get(globalThis, place) === true;
+/** Undefined for commands that leave it to V8. */
+const manner = (): unknown => Reflect.get(globalThis, place);
 
-function set(late: boolean): void {
-  for (const setting of settings) setFlagsFromString(`${setting.name}=${late ? setting.late : setting.usual}`);
-  Reflect.set(globalThis, place, late);
+function set(wanted: Manner): void {
+  setFlagsFromString(flags[wanted]);
+  Reflect.set(globalThis, place, wanted);
 }
 
-/** From now on. V8 reads the settings when a function is looked at. `STATEVISOR_PLAIN=late-compiling` leaves them alone. */
+/** To be called first of all. `STATEVISOR_PLAIN=late-compiling` leaves all to V8. */
+export function beginCompilingLate(): void {
+  if (takesFastPath('late-compiling') && knownEngine.test(process.versions.v8)) set('late');
+}
+
+/** For what is done from now on: V8 reads the settings when it looks at a function that runs. */
 export function compileLate(): void {
-  if (takesFastPath('late-compiling') && knownEngine.test(process.versions.v8)) set(true);
+  if (manner() === 'usual') set('late');
 }
 
-/** The start is over. */
+/** For what is done from now on. */
 export function compileAsUsual(): void {
-  if (compilesLate()) set(false);
+  if (manner() === 'late') set('usual');
 }
 
 /**
- * For what V8 has to believe at the next start: it takes compiled code only under the settings under which that was given
- * away. What `give` returns is for a script that is loaded under those of this moment, whenever it is called.
+ * For what V8 has to believe at another start: it takes compiled code only under the settings under which that was given
+ * away. Code is given away and taken under those that each start begins with, whatever holds at the moment.
  */
-export function underPresentSettings<Given>(give: () => Given): () => Given {
-  const late = compilesLate();
-  return () => {
-    const now = compilesLate();
-    if (late === now) return give();
-    set(late);
-    try {
-      return give();
-    } finally {
-      set(now);
-    }
-  };
+export function underFirstSettings<Result>(work: () => Result): Result {
+  if (manner() !== 'usual') return work();
+  set('late');
+  try {
+    return work();
+  } finally {
+    set('usual');
+  }
 }

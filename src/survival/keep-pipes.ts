@@ -37,9 +37,9 @@ export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keep
   return {
     hold: (descriptors) => keeper.hold(descriptors),
     close: () => {
-      keeper.close();
       // They are still there if this daemon had no pipes to keep, or no time for it.
       endFormer();
+      return keeper.close();
     },
   };
 

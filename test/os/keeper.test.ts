@@ -63,7 +63,26 @@ describe('a keeper of pipes', () => {
     const next = openFifoToRead(path);
     expect(bytesWaiting(next)).toBe(10);
     closeSync(next);
-    keeper.close();
+    await keeper.close();
+  });
+
+  test('is gone when its end has been waited for', async () => {
+    const { keeper, present } = openKeeper();
+    keeper.hold([makePipe('pipe').fd]);
+    const pid = present();
+    await keeper.close();
+    expect(isAlive(pid)).toBe(false);
+    expect(reaper.living()).toEqual([]);
+  });
+
+  test('that has ended, or never began, is not waited for', async () => {
+    const { keeper, present, told } = openKeeper({ reviveAfterMs: 2 ** 30 });
+    await keeper.close();
+    keeper.hold([makePipe('pipe').fd]);
+    sendSignal(present(), 'SIGKILL');
+    await waitFor('its end to be noticed', () => told.pids.at(-1) === null);
+    await keeper.close();
+    expect(reaper.living()).toEqual([]);
   });
 
   test('is a process in a session of its own that can be told from others', async () => {
@@ -97,7 +116,7 @@ describe('a keeper of pipes', () => {
     keeper.hold([]);
     await waitFor('the second to end', () => !isAlive(second));
     expect(told.pids).toEqual([first, second, null]);
-    keeper.close();
+    await keeper.close();
     expect(told.pids).toHaveLength(3);
   });
 

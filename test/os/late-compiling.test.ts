@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /** Something that is done a few thousand times, as for a few thousand programs, and again and again. */
 const work = (times: number, within: string): string => `
-compileLate();
+beginCompilingLate();
 ${within}
 const step = (state, each) => {
   const next = { ...state, count: state.count + each.length };
@@ -23,7 +23,7 @@ console.log('the sum', state.count);
 async function resultOf(times: number, plain: string, within = '') {
   const { outputFiles } = await build({
     stdin: {
-      contents: `import { compileAsUsual, compileLate } from './src/os/late-compiling.ts';\n${work(times, within)}`,
+      contents: `import { beginCompilingLate, compileAsUsual, compileLate } from './src/os/late-compiling.ts';\n${work(times, within)}`,
       resolveDir: resolve(import.meta.dirname, '../..'),
       loader: 'ts',
     },
@@ -50,7 +50,12 @@ test('what is done some thousand times is compiled as it is and not to its faste
   if (isKnown) expect({ late: late.compiled, plain: plain.compiled > 0 }).toEqual({ late: 0, plain: true });
 });
 
-test('what goes on and on gets there all the same, and after the start as soon as ever', async () => {
+test('what goes on and on gets there all the same, and when it is asked for as soon as ever', async () => {
   expect((await resultOf(2_000_000, '')).compiled).toBeGreaterThan(0);
   expect((await resultOf(6000, '', 'compileAsUsual();')).compiled).toBeGreaterThan(0);
+});
+
+test('late is meant for whatever follows', async () => {
+  const { compiled } = await resultOf(6000, '', 'compileAsUsual(); compileLate();');
+  if (isKnown) expect(compiled).toBe(0);
 });
