@@ -23,6 +23,9 @@ const document = 'docs/performance.md';
 /** In a quick run there is time for those that targets are mostly about. */
 const quickRivals = ['supervisor', 'limit'];
 
+/** Without those that are ourselves once more. */
+const usualRivals = rivals.filter(({ onlyIfAsked }) => onlyIfAsked !== true).map(({ name }) => name);
+
 const say = (line: string): void => console.error(line);
 
 if (process.argv[2] === 'trace') await benchTrace();
@@ -58,7 +61,7 @@ function chosenWorkloads({ names }: BenchOptions): readonly Workload[] | undefin
 }
 
 function chosenRivals({ rivals: names, effort }: BenchOptions, workshop: Workshop): readonly Rival[] {
-  const wanted = names ?? (effort === 'quick' ? quickRivals : rivals.map(({ name }) => name));
+  const wanted = names ?? (effort === 'quick' ? quickRivals : usualRivals);
   const missing = new Map(rivals.map((rival) => [rival.name, rival.missing(workshop)]));
   for (const name of wanted) {
     if (missing.get(name) !== undefined) say(`without ${name}: ${missing.get(name)}`);

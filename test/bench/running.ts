@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { commandIndex, type Mark, type Marks, nowMs, openMarks } from './marks.ts';
 import { family, isAlive, namesPath, processesOf } from './processes.ts';
-import type { Plan, Rival } from './rivals/rival.ts';
+import type { Plan, Rival, Task } from './rivals/rival.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface Running {
@@ -49,11 +49,11 @@ export async function endAll(): Promise<void> {
 export async function startRival(
   workshop: Workshop,
   rival: Rival,
-  { count, command }: { readonly count: number; readonly command: (fifo: string) => readonly string[] },
+  { command, ...task }: Pick<Task, 'count' | 'isWritten'> & { readonly command: (fifo: string) => readonly string[] },
 ): Promise<Running> {
   const folder = workshop.folder();
   const marks = openMarks(join(folder, 'marks'));
-  const plan = rival.plan({ folder, count, command: command(marks.path) }, workshop);
+  const plan = rival.plan({ ...task, folder, command: command(marks.path) }, workshop);
   const daemon = launch(workshop, marks, plan.command);
   const daemonPid = daemon.pid ?? 0;
   const started: Mark[] = [];
@@ -102,7 +102,7 @@ export async function startRival(
     const seen = new Set<number>();
     const isFirst = ({ index }: Mark): boolean =>
       index !== commandIndex && !seen.has(index) && seen.add(index) !== undefined;
-    started.push(...(await marks.take(count, isFirst)));
+    started.push(...(await marks.take(task.count, isFirst)));
     return running;
   } catch (error) {
     await running.end();

@@ -13,6 +13,8 @@ export interface Task {
   readonly count: number;
   /** Of every program; `%d` in it is the program's number, from 0. */
   readonly command: readonly string[];
+  /** The programs write a lot, and it is measured how that is kept. */
+  readonly isWritten?: true;
 }
 
 /** How one supervisor does one task. All commands are paths or names with arguments. */
@@ -40,6 +42,8 @@ export interface Rival {
   readonly most: number;
   /** It does not keep what programs write. */
   readonly keepsNoLogs?: true;
+  /** It takes part only where it is named. */
+  readonly onlyIfAsked?: true;
   /** Why it cannot be measured here. */
   missing(workshop: Workshop): string | undefined;
   plan(task: Task, workshop: Workshop): Plan;

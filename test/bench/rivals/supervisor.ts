@@ -9,7 +9,7 @@ export const supervisor: Rival = {
   most: Number.POSITIVE_INFINITY,
   missing: () =>
     isOriginal('supervisord') && isOriginal('supervisorctl') ? undefined : "Python's Supervisor not installed",
-  plan: (task) => supervisorPlan(task, ['supervisord'], ['supervisorctl']),
+  plan: (task) => supervisorPlan(task, { supervisord: ['supervisord'], supervisorctl: ['supervisorctl'] }),
 };
 
 function isOriginal(name: string): boolean {

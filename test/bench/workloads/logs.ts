@@ -91,7 +91,7 @@ async function measureFlood(workshop: Workshop, rival: Rival, flood: Flood, effo
   const each = Math.floor(flood.totalBytes[effort] / count / writeBytes) * writeBytes;
   const total = each * count;
   const command = (fifo: string): readonly string[] => [writer, fifo, '%d', String(writeBytes), String(each)];
-  const running = await startRival(workshop, rival, { count, command });
+  const running = await startRival(workshop, rival, { count, command, isWritten: true });
   try {
     await pause(500);
     const own = running.ownProcesses();
@@ -116,7 +116,7 @@ async function measureLine(workshop: Workshop, rival: Rival, effort: Effort): Pr
   if (writer === undefined || watcher === undefined) return {};
   const count = String(stamps[effort]);
   const command = (fifo: string): readonly string[] => [writer, fifo, '%d', 'stamps', count];
-  const running = await startRival(workshop, rival, { count: 1, command });
+  const running = await startRival(workshop, rival, { count: 1, command, isWritten: true });
   try {
     await pause(500);
     const watching = promisify(execFile)(watcher, [running.plan.logFile(0), count], { maxBuffer: 10e6 });
