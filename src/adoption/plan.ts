@@ -57,6 +57,13 @@ export interface LivingProcess {
   readonly isOurs: boolean;
 }
 
+export interface PipeHolder {
+  readonly pid: number;
+  readonly parentPid: number;
+  readonly groupId: number;
+  readonly startTicks: number;
+}
+
 export interface AdoptionFacts {
   readonly header: JournalHeader;
   readonly records: readonly SlotRecord[];
@@ -122,6 +129,18 @@ function objection(record: ProcessRecord, spec: ProcessSpec | undefined, facts: 
   if (facts.header.ending) return 'ending';
   if (spec === undefined) return 'not-configured';
   return fingerprintOf(spec) === record.fingerprint ? null : 'changed';
+}
+
+/**
+ * The child of a spawn that was not written down, among those who hold its pipes, the oldest first: it leads its group, and none
+ * of them is its parent. So may be what it has started since, which is younger, and what an attempt before has left behind,
+ * which is older than `beginTicks`. Where that is not known (0), or is not how the system counts, the youngest is taken.
+ */
+export function programAmong<Holder extends PipeHolder>(holders: readonly Holder[], beginTicks: number): Holder | null {
+  const pids = new Set(holders.map(({ pid }) => pid));
+  const leaders = holders.filter(({ pid, groupId, parentPid }) => pid === groupId && !pids.has(parentPid));
+  const first = beginTicks > 0 ? leaders.find(({ startTicks }) => startTicks >= beginTicks) : undefined;
+  return first ?? leaders.at(-1) ?? null;
 }
 
 /**

@@ -12,7 +12,7 @@ import { deletedPipeHolders, pipeHolders } from '../os/pipe-holders.ts';
 import { bootId, type ProcessFacts, processFacts } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
-import { type Decision, type LivingProcess, planAdoption, settleSearch, type Verdict } from './plan.ts';
+import { type Decision, type LivingProcess, planAdoption, programAmong, settleSearch, type Verdict } from './plan.ts';
 
 export type SettledDecision = SlotRecord & Verdict;
 
@@ -118,7 +118,6 @@ function mayBeSignalled(pid: number): boolean {
   }
 }
 
-/** The child of a spawn that was not written down leads its group, and no holder of the pipes is its parent. */
 function settle(
   directory: RuntimeDirectory,
   isKeeper: (holder: ProcessFacts) => boolean,
@@ -126,9 +125,7 @@ function settle(
 ): SettledDecision {
   if (decision.kind !== 'search') return decision;
   const holders = pipeHolders(pipesOf(directory, [decision.slot])).filter((holder) => !isKeeper(holder));
-  const pids = new Set(holders.map(({ pid }) => pid));
-  const child = holders.findLast(({ pid, groupId, parentPid }) => pid === groupId && !pids.has(parentPid));
-  return settleSearch(decision, child ?? null);
+  return settleSearch(decision, programAmong(holders, decision.record.startTicks));
 }
 
 const ticksPerSecond = 100;

@@ -22,7 +22,10 @@ export interface ProcessRecord {
   readonly state: ProcessState;
   /** Of the living child; 0 if there is none, or one was about to be spawned (`state` is STARTING then). */
   readonly pid: number;
-  /** Start time of that pid in clock ticks since the system's start: tells a pid that was used again. */
+  /**
+   * Start time of that pid in clock ticks since the system's start: tells a pid that was used again. Of a child that was about
+   * to be spawned a time before which it was not; 0 if that is not known.
+   */
   readonly startTicks: number;
   readonly startedAt: number;
   readonly stoppedAt: number;

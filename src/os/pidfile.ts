@@ -14,7 +14,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { lockFile } from './native.ts';
+import { lockExclusively } from './exclusive-lock.ts';
 
 export interface Pidfile {
   /** Removes the file, if it is still ours, and releases the lock. */
@@ -37,7 +37,7 @@ export function writePidfile(path: string): PidfileOutcome {
   }
   // A device is nobody's: neither locked nor removed.
   const isFile = fstatSync(fd).isFile();
-  if (isFile && !lockFile(fd)) {
+  if (isFile && lockExclusively(fd).kind !== 'locked') {
     const pid = readFileSync(fd, 'latin1').trim();
     closeSync(fd);
     return { kind: 'held', pid };

@@ -6,9 +6,8 @@
 
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import { errorName, lastErrno } from './libc.ts';
-import { lockHolder } from './lock-holder.ts';
-import { closeOnExec, lockFile } from './native.ts';
+import { lockExclusively } from './exclusive-lock.ts';
+import { closeOnExec } from './native.ts';
 import { isOpenToOthers, makePrivateDirectory } from './private-directory.ts';
 
 export { type RuntimeDirectoryRequest, runtimeDirectoryPath } from './runtime-directory-path.ts';
@@ -81,12 +80,9 @@ function lock(path: string, fd: number): RuntimeDirectoryOutcome | null {
   const stats = fstatSync(fd);
   if (stats.uid !== process.geteuid?.() || isOpenToOthers(stats))
     return { kind: 'unsafe', reason: `${path} is not ours alone` };
-  if (!lockFile(fd)) {
-    const code = errorName(lastErrno());
-    return code === 'EAGAIN'
-      ? { kind: 'held', by: lockHolder(stats) }
-      : { kind: 'failed', reason: `flock ${path}: ${code}` };
-  }
+  const outcome = lockExclusively(fd);
+  if (outcome.kind === 'held') return outcome;
+  if (outcome.kind === 'failed') return { kind: 'failed', reason: `flock ${path}: ${outcome.code}` };
   return isSame(path, fd) ? { kind: 'open', directory: lockedDirectory(path, fd) } : null;
 }
 

@@ -43,7 +43,8 @@ export function createStartTicks(read: () => number | null = presentTicks): Star
 
 const time = Buffer.alloc(16);
 
-function presentTicks(): number | null {
+/** The clock ticks since the system's start; null where there is no such clock. */
+export function presentTicks(): number | null {
   if (clockGettime(CLOCK_BOOTTIME, time) !== 0) return null;
   const seconds = Number(time.readBigInt64LE(0));
   return seconds * ticksPerSecond + Math.floor(time.readUInt32LE(8) / nanosecondsPerTick);

@@ -13,6 +13,7 @@ import type { WatchDirectory } from '../os/directory-watch.ts';
 import type { Os, Spawned } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
+import { presentTicks } from '../os/start-ticks.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
 import { Conversations } from './conversations.ts';
 import { LastLife } from './last-life.ts';
@@ -160,7 +161,8 @@ export class JournalledSurvival implements Survival {
     // What is spawned has said nothing yet.
     const listener = spec.kind === 'eventlistener' ? 'ACKNOWLEDGED' : null;
     this.#conversations.begin(spec);
-    this.#records.note(spec, { state: 'STARTING', startedAt: this.#options.os.clock.stamp(), listener, treeMark });
+    const startedAt = this.#options.os.clock.stamp();
+    this.#records.note(spec, { state: 'STARTING', startedAt, listener, treeMark }, presentTicks() ?? 0);
   }
 
   spawned(spec: ProcessSpec, { pid, startTicks }: Pick<Spawned, 'pid' | 'startTicks'>): void {

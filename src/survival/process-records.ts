@@ -59,10 +59,11 @@ export class ProcessRecords {
     this.#hasEnded = true;
   }
 
-  note(spec: ProcessSpec, facts: Partial<ProcessFacts>): void {
+  /** @param beginTicks - Of an attempt: clock ticks since the system's start at which nothing of it had been started. */
+  note(spec: ProcessSpec, facts: Partial<ProcessFacts>, beginTicks = 0): void {
     if (this.#hasEnded) return;
     const key = keyOf(spec);
-    const record = this.#noted(spec, key, facts);
+    const record = this.#noted(spec, key, facts, this.#living.get(key) ?? { pid: 0, startTicks: beginTicks });
     if (record === null) return;
     const toWrite = this.#recordToWrite(key, record);
     // The attempt itself follows, and is put down before there is anything that could be lost.
@@ -79,7 +80,7 @@ export class ProcessRecords {
   lives(spec: ProcessSpec, child: ProcessIdentity): void {
     const key = keyOf(spec);
     this.#living.set(key, child);
-    const record = this.#noted(spec, key, {});
+    const record = this.#noted(spec, key, {}, child);
     if (record === null) return;
     const toWrite = this.#recordToWrite(key, record);
     // Without a time to prove itself in, it is RUNNING in the next moment, and that is written of it as well.
@@ -122,8 +123,7 @@ export class ProcessRecords {
   }
 
   /** Null when just that is known already. */
-  #noted(spec: ProcessSpec, key: string, facts: Partial<ProcessFacts>): ProcessRecord | null {
-    const child = this.#living.get(key) ?? noChild;
+  #noted(spec: ProcessSpec, key: string, facts: Partial<ProcessFacts>, child: ProcessIdentity): ProcessRecord | null {
     const constant = this.#constant(spec);
     const known = this.#records.get(key);
     if (known !== undefined && says(known, constant) && says(known, facts) && says(known, child)) return null;
@@ -176,8 +176,6 @@ function says(record: ProcessRecord, facts: Partial<ProcessRecord>): boolean {
   }
   return true;
 }
-
-const noChild: ProcessIdentity = { pid: 0, startTicks: 0 };
 
 const blankRecord: ProcessFacts = {
   state: 'STOPPED',

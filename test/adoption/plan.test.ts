@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf } from '../../src/adoption/fingerprint.ts';
-import { type AdoptionFacts, type Decision, planAdoption, settleSearch } from '../../src/adoption/plan.ts';
+import {
+  type AdoptionFacts,
+  type Decision,
+  planAdoption,
+  programAmong,
+  settleSearch,
+} from '../../src/adoption/plan.ts';
 import type { SlotRecord } from '../../src/journal/read-journal.ts';
 import { resumableStates } from '../../src/model/listener-protocol.ts';
 import type { ProcessRecord } from '../../src/model/process-record.ts';
@@ -135,6 +141,41 @@ describe('a process that was just being spawned', () => {
     const found = settleSearch(decision, { pid: 55, startTicks: 66 });
     expect(found).toMatchObject({ record: { pid: 55 }, kind: 'end', reason: 'not-configured' });
     expect(settleSearch(decision, null)).toMatchObject({ kind: 'forget', reason: 'not-configured' });
+  });
+});
+
+describe('the program among those who hold its pipes', () => {
+  const holder = (pid: number, startTicks: number, values: { groupId?: number; parentPid?: number } = {}) => ({
+    pid,
+    startTicks,
+    groupId: pid,
+    parentPid: 1,
+    ...values,
+  });
+  const left = holder(50, 900);
+  const program = holder(60, 1000);
+  const job = holder(61, 1000, { parentPid: 60 });
+  const member = holder(62, 1000, { groupId: 60 });
+  const daemon = holder(63, 1001);
+
+  test.each([
+    ['alone', [program]],
+    ['beside what it has started', [program, job, member, daemon]],
+    ['beside what the attempt before has left', [left, program]],
+    ['beside both', [left, program, job, member, daemon]],
+  ])('is found %s', (_, holders) => {
+    expect(programAmong(holders, 1000)).toBe(program);
+    expect(programAmong(holders, 999)).toBe(program);
+  });
+
+  test('is the youngest where it is not known when the attempt began, or all seem older', () => {
+    expect(programAmong([left, program, job], 0)).toBe(program);
+    expect(programAmong([left, program, job], 5000)).toBe(program);
+  });
+
+  test('is nobody who belongs to another one of them', () => {
+    expect(programAmong([member], 0)).toBe(null);
+    expect(programAmong([], 1000)).toBe(null);
   });
 });
 

@@ -40,6 +40,8 @@ describe('the record of a process', () => {
     const { records, written } = begun();
     records.note(web, { state: 'STARTING', startedAt: 9 });
     expect(written.get('web')).toMatchObject({ state: 'STARTING', startedAt: 9, pid: 0, startTicks: 0 });
+    records.note(web, { state: 'STARTING', startedAt: 10 }, 75);
+    expect(written.get('web')).toMatchObject({ state: 'STARTING', startedAt: 10, pid: 0, startTicks: 75 });
     records.lives(web, { pid: 8, startTicks: 80 });
     expect(written.get('web')).toMatchObject({
       state: 'STARTING',
@@ -50,7 +52,7 @@ describe('the record of a process', () => {
     });
     records.livesNoMore(web);
     records.note(web, { state: 'EXITED' });
-    expect(written.get('web')).toMatchObject({ state: 'EXITED', startedAt: 9, pid: 0 });
+    expect(written.get('web')).toMatchObject({ state: 'EXITED', startedAt: 10, pid: 0, startTicks: 0 });
     records.forget('web');
     expect(written.size).toBe(0);
   });

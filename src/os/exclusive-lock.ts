@@ -1,0 +1,41 @@
+/**
+ * Locks that last as long as the process that has them. A daemon that is killed while it starts a program leaves a process
+ * that is about to become the program, and has copies of all its descriptors until then, the locked ones too. On a busy machine
+ * that takes a tenth of a second and more. So a lock whose owner is dead is waited for.
+ */
+
+import { fstatSync } from 'node:fs';
+import { errorName, lastErrno } from './libc.ts';
+import { lockHolder } from './lock-holder.ts';
+import { lockFile } from './native.ts';
+import { processFacts } from './process-identity.ts';
+
+export type LockOutcome =
+  | { readonly kind: 'locked' }
+  /** Another process has it; null if the system does not say which. */
+  | { readonly kind: 'held'; readonly by: number | null }
+  /** `code` is the system's name of the error. */
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** Milliseconds that are waited for what a dead process has left. */
+const patienceMs = 10_000;
+const lookEveryMs = 5;
+
+/** Locks what is open, for this process alone. Nothing else is done while it waits. */
+export function lockExclusively(fd: number, patience = patienceMs): LockOutcome {
+  const latest = performance.now() + patience;
+  while (!lockFile(fd)) {
+    const code = errorName(lastErrno());
+    if (code !== 'EAGAIN') return { kind: 'failed', code };
+    const by = lockHolder(fstatSync(fd));
+    if (by === null || isAlive(by) || performance.now() >= latest) return { kind: 'held', by };
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookEveryMs);
+  }
+  return { kind: 'locked' };
+}
+
+/** One that has ended is not, even if nobody has collected it. */
+function isAlive(pid: number): boolean {
+  const facts = processFacts(pid);
+  return facts !== null && facts.state !== 'Z' && facts.state !== 'X';
+}
