@@ -37,7 +37,7 @@ import type { Reaper } from './os/reaper.ts';
 import type { Syslog } from './os/syslog.ts';
 import { keepPipes } from './survival/keep-pipes.ts';
 import type { Survival } from './survival/survival.ts';
-import { inspect } from './trace/inspection.ts';
+import { inspect, shareShape } from './trace/inspection.ts';
 import { createTrace } from './trace/trace.ts';
 
 export interface SupervisorOptions {
@@ -246,8 +246,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   );
 
   rememberOwnTimers(root);
-  inspect(root, ({ type }) => {
-    if (type === '@xstate.event') compileLate();
+  inspect(root, (step) => {
+    if (step.type === '@xstate.event') compileLate();
+    else if (step.type === '@xstate.actor') shareShape(step.actorRef);
   });
   const trace = createTrace(root, {
     size: spec.daemon.traceSize,

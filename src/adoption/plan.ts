@@ -134,13 +134,13 @@ function objection(record: ProcessRecord, spec: ProcessSpec | undefined, facts: 
 /**
  * The child of a spawn that was not written down, among those who hold its pipes, the oldest first: it leads its group, and none
  * of them is its parent. So may be what it has started since, which is younger, and what an attempt before has left behind,
- * which is older than `beginTicks`. Where that is not known (0), or is not how the system counts, the youngest is taken.
+ * which is older than `beginTicks`. Where that is not known (0) the youngest is taken.
  */
 export function programAmong<Holder extends PipeHolder>(holders: readonly Holder[], beginTicks: number): Holder | null {
   const pids = new Set(holders.map(({ pid }) => pid));
   const leaders = holders.filter(({ pid, groupId, parentPid }) => pid === groupId && !pids.has(parentPid));
-  const first = beginTicks > 0 ? leaders.find(({ startTicks }) => startTicks >= beginTicks) : undefined;
-  return first ?? leaders.at(-1) ?? null;
+  if (beginTicks === 0) return leaders.at(-1) ?? null;
+  return leaders.find(({ startTicks }) => startTicks >= beginTicks) ?? null;
 }
 
 /**

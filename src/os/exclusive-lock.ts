@@ -19,16 +19,21 @@ export type LockOutcome =
 
 /** Milliseconds that are waited for what a dead process has left. */
 const patienceMs = 10_000;
+/** The same where the system does not say whose it is: not of a process outside our namespace, nor when it is just given up. */
+const patienceWithUnknownMs = 1000;
 const lookEveryMs = 5;
 
-/** Locks what is open, for this process alone. Nothing else is done while it waits. */
+/** Locks what is open, for this process alone. Nothing else is done while it waits: at most `patience` milliseconds. */
 export function lockExclusively(fd: number, patience = patienceMs): LockOutcome {
-  const latest = performance.now() + patience;
+  const began = performance.now();
+  let owner: number | null = null;
   while (!lockFile(fd)) {
     const code = errorName(lastErrno());
     if (code !== 'EAGAIN') return { kind: 'failed', code };
-    const by = lockHolder(fstatSync(fd));
-    if (by === null || isAlive(by) || performance.now() >= latest) return { kind: 'held', by };
+    // One that was seen dead is not shown any more once it is collected.
+    owner = lockHolder(fstatSync(fd)) ?? owner;
+    const waits = Math.min(patience, owner === null ? patienceWithUnknownMs : patienceMs);
+    if ((owner !== null && isAlive(owner)) || performance.now() - began >= waits) return { kind: 'held', by: owner };
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lookEveryMs);
   }
   return { kind: 'locked' };
@@ -36,6 +41,12 @@ export function lockExclusively(fd: number, patience = patienceMs): LockOutcome 
 
 /** One that has ended is not, even if nobody has collected it. */
 function isAlive(pid: number): boolean {
-  const facts = processFacts(pid);
-  return facts !== null && facts.state !== 'Z' && facts.state !== 'X';
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // Of another user it may well be.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const state = processFacts(pid)?.state;
+  return state !== 'Z' && state !== 'X';
 }

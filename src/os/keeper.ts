@@ -11,7 +11,7 @@ import type { Reaper } from './reaper.ts';
 export interface Keeper {
   /** From now on just these descriptors are kept open, as they are at this moment. */
   hold(descriptors: readonly number[]): void;
-  /** Nothing is kept any more. Resolves when no keeper is left: whoever looks then finds nothing. */
+  /** Nothing is kept any more. Resolves when none that was started here is left: whoever looks then finds none. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,9 @@ export function createKeeper(options: KeeperOptions): Keeper {
   let held: readonly number[] = [];
   let reviving: NodeJS.Timeout | null = null;
   let complained = false;
-  const onEnd = new Map<number, () => void>();
+  /** All that have not ended. */
+  const living = new Set<number>();
+  let onLastEnd = (): void => {};
 
   const cancelRevival = (): void => {
     if (reviving !== null) clearTimeout(reviving);
@@ -69,12 +71,14 @@ export function createKeeper(options: KeeperOptions): Keeper {
     try {
       const pid = spawnKeeper(file, environment, held);
       reaper.expect(pid, () => {
-        onEnd.get(pid)?.();
+        living.delete(pid);
+        if (living.size === 0) onLastEnd();
         if (current !== pid) return;
         current = null;
         onPid(null);
         reviving ??= setTimeout(replace, reviveAfterMs).unref();
       });
+      living.add(pid);
       return pid;
     } catch (error) {
       complain(`cannot keep the pipes of programs open beyond the daemon: ${describe(error)}`);
@@ -93,15 +97,14 @@ export function createKeeper(options: KeeperOptions): Keeper {
     if (previous !== null) end(previous);
   };
 
-  const endOf = (pid: number): Promise<void> =>
+  const allEnded = (): Promise<void> =>
     new Promise((resolve) => {
-      const done = (): void => {
+      const patience = setTimeout(resolve, longestEndMs);
+      onLastEnd = () => {
         clearTimeout(patience);
-        onEnd.delete(pid);
         resolve();
       };
-      const patience = setTimeout(done, longestEndMs);
-      onEnd.set(pid, done);
+      if (living.size === 0) onLastEnd();
     });
 
   return {
@@ -111,10 +114,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
     close: async () => {
       held = [];
-      const last = current;
-      const ended = last === null ? null : endOf(last);
       replace();
-      await ended;
+      await allEnded();
     },
   };
 }

@@ -2,7 +2,7 @@
  * How soon V8 compiles a function to its fastest form. By itself it does so after a function has run some hundred times, which
  * suits a program that computes. A supervisor does each thing once for each program, and then nothing for hours: compiling took
  * a third of the processor time of a boot of a thousand, and most of that of a hundred ends, on the very cores where
- * the programs begin. So V8 does it late for what moves programs, and as it is used to for what answers requests.
+ * the programs begin. So V8 does it late once something moves in the tree of actors, and as it is used to once somebody calls a method.
  */
 
 import { setFlagsFromString } from 'node:v8';

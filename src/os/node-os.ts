@@ -80,6 +80,7 @@ export function createNodeOs({ reaper, readiness, environment, programFileLimit,
       return { kind: 'spawned', pid: outcome, startTicks };
     },
     watch: (program, onExit) => watchProcess({ reaper, readiness }, program, onExit),
+    startTicksNow: times.now,
     identify: (pid) => {
       const facts = processFacts(pid);
       return facts === null ? null : { pid, startTicks: facts.startTicks };

@@ -30,6 +30,8 @@ export interface Os {
   watch(program: ProcessIdentity, onExit: (status: ExitStatus) => void): ProcessWatch;
   /** Tells this process from every other that had or will have its number; null when it has ended and was collected. */
   identify(pid: number): ProcessIdentity | null;
+  /** Clock ticks since the system's start, as in a `ProcessIdentity`; null while it is not certain that they are the same. */
+  startTicksNow(): number | null;
   /** A copy of a descriptor of another process, for sockets that only programs have kept. */
   copyDescriptor(pid: number, fd: number): { readonly fd: number } | Failure;
   /** For a program that is about to be started: everything it will start. */

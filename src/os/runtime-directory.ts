@@ -37,28 +37,38 @@ export type RuntimeDirectoryOutcome =
 /** How often a directory is looked for anew that its last owner was just removing. */
 const ATTEMPTS = 20;
 
-/**
- * Makes the directory if needed and locks it. `handedOn` is the descriptor of an earlier daemon in the same process, which
- * has the lock already; it belongs to the result from now on, and is closed if it is not this directory's.
- */
-export function openRuntimeDirectory(path: string, handedOn: number | null = null): RuntimeDirectoryOutcome {
+export interface OpeningOptions {
+  /**
+   * The descriptor of an earlier daemon in the same process, which has the lock already; it belongs to the result from now
+   * on, and is closed if it is not this directory's.
+   */
+  readonly handedOn?: number | null;
+  /** See `lockExclusively`. */
+  readonly patience?: number;
+}
+
+/** Makes the directory if needed and locks it. */
+export function openRuntimeDirectory(
+  path: string,
+  { handedOn = null, patience }: OpeningOptions = {},
+): RuntimeDirectoryOutcome {
   if (handedOn !== null) {
     closeOnExec(handedOn);
-    const outcome = lockOrClose(path, handedOn);
+    const outcome = lockOrClose(path, handedOn, patience);
     if (outcome?.kind === 'open') return outcome;
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const made = makePrivateDirectory(path);
     if (made.kind === 'vanished') continue;
     if (made.kind !== 'private') return made;
-    const outcome = open(path);
+    const outcome = open(path, patience);
     if (outcome !== null) return outcome;
   }
   return { kind: 'failed', reason: `${path} vanishes again and again` };
 }
 
 /** null when the directory vanished meanwhile. */
-function open(path: string): RuntimeDirectoryOutcome | null {
+function open(path: string, patience: number | undefined): RuntimeDirectoryOutcome | null {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
@@ -66,21 +76,21 @@ function open(path: string): RuntimeDirectoryOutcome | null {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
   }
-  return lockOrClose(path, fd);
+  return lockOrClose(path, fd, patience);
 }
 
-function lockOrClose(path: string, fd: number): RuntimeDirectoryOutcome | null {
-  const outcome = lock(path, fd);
+function lockOrClose(path: string, fd: number, patience: number | undefined): RuntimeDirectoryOutcome | null {
+  const outcome = lock(path, fd, patience);
   if (outcome?.kind !== 'open') closeSync(fd);
   return outcome;
 }
 
-function lock(path: string, fd: number): RuntimeDirectoryOutcome | null {
+function lock(path: string, fd: number, patience: number | undefined): RuntimeDirectoryOutcome | null {
   // What was checked by its path can have been another directory than the one that was opened.
   const stats = fstatSync(fd);
   if (stats.uid !== process.geteuid?.() || isOpenToOthers(stats))
     return { kind: 'unsafe', reason: `${path} is not ours alone` };
-  const outcome = lockExclusively(fd);
+  const outcome = lockExclusively(fd, patience);
   if (outcome.kind === 'held') return outcome;
   if (outcome.kind === 'failed') return { kind: 'failed', reason: `flock ${path}: ${outcome.code}` };
   return isSame(path, fd) ? { kind: 'open', directory: lockedDirectory(path, fd) } : null;

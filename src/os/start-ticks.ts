@@ -23,6 +23,8 @@ export interface StartTicks {
   timed<Failed extends object>(
     start: () => number | Failed,
   ): { readonly outcome: number | Failed; ticks: number | null };
+  /** Clock ticks since the system's start; null while it is not certain that the system counts starts by the same clock. */
+  now(): number | null;
 }
 
 /** @param read - The present ticks; null where there is no such clock. Another one in tests. */
@@ -38,13 +40,13 @@ export function createStartTicks(read: () => number | null = presentTicks): Star
       isTrue ??= processFacts(outcome)?.startTicks === before;
       return { outcome, ticks: isTrue ? before : null };
     },
+    now: () => (isTrue === true ? read() : null),
   };
 }
 
 const time = Buffer.alloc(16);
 
-/** The clock ticks since the system's start; null where there is no such clock. */
-export function presentTicks(): number | null {
+function presentTicks(): number | null {
   if (clockGettime(CLOCK_BOOTTIME, time) !== 0) return null;
   const seconds = Number(time.readBigInt64LE(0));
   return seconds * ticksPerSecond + Math.floor(time.readUInt32LE(8) / nanosecondsPerTick);

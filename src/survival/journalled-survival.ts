@@ -13,7 +13,6 @@ import type { WatchDirectory } from '../os/directory-watch.ts';
 import type { Os, Spawned } from '../os/os.ts';
 import { bootId } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
-import { presentTicks } from '../os/start-ticks.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
 import { Conversations } from './conversations.ts';
 import { LastLife } from './last-life.ts';
@@ -28,7 +27,7 @@ export interface SurvivalLog {
 
 export interface SurvivalOptions {
   readonly spec: SupervisorSpec;
-  readonly os: Pick<Os, 'identify' | 'clock'>;
+  readonly os: Pick<Os, 'identify' | 'clock' | 'startTicksNow'>;
   readonly log: SurvivalLog;
   readonly watchDirectory: WatchDirectory;
   readonly productVersion: string;
@@ -161,8 +160,9 @@ export class JournalledSurvival implements Survival {
     // What is spawned has said nothing yet.
     const listener = spec.kind === 'eventlistener' ? 'ACKNOWLEDGED' : null;
     this.#conversations.begin(spec);
-    const startedAt = this.#options.os.clock.stamp();
-    this.#records.note(spec, { state: 'STARTING', startedAt, listener, treeMark }, presentTicks() ?? 0);
+    const { clock, startTicksNow } = this.#options.os;
+    const facts = { state: 'STARTING', startedAt: clock.stamp(), listener, treeMark } as const;
+    this.#records.note(spec, facts, startTicksNow() ?? 0);
   }
 
   spawned(spec: ProcessSpec, { pid, startTicks }: Pick<Spawned, 'pid' | 'startTicks'>): void {

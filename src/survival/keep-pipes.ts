@@ -3,8 +3,10 @@
  * the last daemon is ended as soon as this daemon's own holds everything.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeeper, type Keeper } from '../os/keeper.ts';
 import type { Os } from '../os/os.ts';
+import { processFacts } from '../os/process-identity.ts';
 import type { Reaper } from '../os/reaper.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
 import type { Survival } from './survival.ts';
@@ -17,6 +19,15 @@ export interface KeepPipesOptions {
 }
 
 const SIGKILL = 9;
+
+/** Milliseconds that are waited for the end of a keeper that was killed, which may be nobody's child here. */
+const longestEndMs = 1000;
+const lookEveryMs = 5;
+
+function isThere({ pid, startTicks }: ProcessIdentity): boolean {
+  const facts = processFacts(pid);
+  return facts?.startTicks === startTicks && facts.state !== 'Z' && facts.state !== 'X';
+}
 
 export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keeper {
   let former = survival.formerKeepers;
@@ -36,10 +47,13 @@ export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keep
   });
   return {
     hold: (descriptors) => keeper.hold(descriptors),
-    close: () => {
+    close: async () => {
       // They are still there if this daemon had no pipes to keep, or no time for it.
+      const last = former;
       endFormer();
-      return keeper.close();
+      await keeper.close();
+      const latest = performance.now() + longestEndMs;
+      while (last.some(isThere) && performance.now() < latest) await sleep(lookEveryMs);
     },
   };
 

@@ -31,7 +31,7 @@ export function openSurvival(options: OpenSurvivalOptions): Survival {
     userId: process.geteuid?.() ?? 0,
     environment,
   });
-  const opened = openRuntimeDirectory(path, handedOn);
+  const opened = openRuntimeDirectory(path, { handedOn });
   if (opened.kind === 'held') {
     const by = opened.by === null ? '' : ` (pid ${opened.by})`;
     return withoutSurvival(`Another supervisord${by} is already running with the runtime directory ${path}.`);

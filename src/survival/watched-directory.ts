@@ -75,7 +75,8 @@ export class WatchedDirectory {
     if (this.#contents === null) return;
     if (!this.#directory.stillThere()) {
       const { path } = this.#directory;
-      const opened = openRuntimeDirectory(path);
+      // Programs and clients are not to wait for it.
+      const opened = openRuntimeDirectory(path, { patience: 0 });
       if (opened.kind !== 'open') {
         if (!this.#isMissing) this.#log.warn(`the runtime directory ${path} is gone, and cannot be made again`);
         this.#isMissing = true;

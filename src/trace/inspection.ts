@@ -42,7 +42,6 @@ export function inspect(root: Pick<AnyActorRef, 'system'>, observe: (step: Step)
     return;
   }
   system._sendInspectionEvent = (step) => {
-    if (step.type === '@xstate.actor') shareShape(step.actorRef);
     observe(step);
     tellOthers(step);
   };
@@ -52,6 +51,6 @@ export function inspect(root: Pick<AnyActorRef, 'system'>, observe: (step: Step)
  * The library spreads the options of an actor into a new object, of which Node 20 keeps a description for each actor: 300
  * bytes, for four actors a program. A copy made in this way has the same description as all others.
  */
-function shareShape(actor: ActorRefLike & { options?: object }): void {
+export function shareShape(actor: ActorRefLike & { options?: object }): void {
   if (actor.options !== undefined) actor.options = Object.assign({}, actor.options);
 }

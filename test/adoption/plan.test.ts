@@ -168,9 +168,12 @@ describe('the program among those who hold its pipes', () => {
     expect(programAmong(holders, 999)).toBe(program);
   });
 
-  test('is the youngest where it is not known when the attempt began, or all seem older', () => {
+  test('is the youngest where it is not known when the attempt began', () => {
     expect(programAmong([left, program, job], 0)).toBe(program);
-    expect(programAmong([left, program, job], 5000)).toBe(program);
+  });
+
+  test('is none of those that were left before', () => {
+    expect(programAmong([left], 1000)).toBe(null);
   });
 
   test('is nobody who belongs to another one of them', () => {

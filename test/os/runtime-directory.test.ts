@@ -35,7 +35,7 @@ function temporaryFolder(): Disposable & { readonly path: (name: string) => stri
 }
 
 function opened(path: string, handedOn: number | null = null): RuntimeDirectory {
-  const outcome = openRuntimeDirectory(path, handedOn);
+  const outcome = openRuntimeDirectory(path, { handedOn });
   if (outcome.kind !== 'open') throw new Error(JSON.stringify(outcome));
   return outcome.directory;
 }

@@ -55,7 +55,9 @@ describe('when a program was started', () => {
   it('is taken from the clock once that has agreed with the system', () => {
     const pid = startSleep();
     const times = createStartTicks(() => processFacts(pid)?.startTicks ?? null);
+    expect(times.now()).toBe(null);
     expect(times.timed(() => pid)).toEqual({ outcome: pid, ticks: processFacts(pid)?.startTicks });
+    expect(times.now()).toBe(processFacts(pid)?.startTicks);
   });
 
   it('is not known of what could not be started', () => {

@@ -1,7 +1,6 @@
 /** The configuration that Supervisor and this product both get, byte for byte. */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf, type Plan, type Task } from './rival.ts';
 
@@ -54,7 +53,7 @@ function daemonSections({ folder, count }: Task, socket: string, omitted: Omissi
     `minfds=${descriptors}`,
     // As everything else where no disk is measured: /run is one in a container. Supervisor does not know it, and passes over it.
     // A folder that others can write to is refused.
-    `runtime_dir=${omitted.survival ? tmpdir() : `${folder}/run`}`,
+    `runtime_dir=${omitted.survival ? '/tmp' : `${folder}/run`}`,
     ...(omitted.trace ? ['trace_size=0'] : []),
     `[supervisorctl]\nserverurl=unix://${socket}`,
     '[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface',
