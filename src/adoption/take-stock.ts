@@ -9,7 +9,7 @@ import { readJournal, type SlotRecord } from '../journal/read-journal.ts';
 import type { GroupSpec } from '../model/program-spec.ts';
 import { looksLikeKeeper } from '../os/keeper.ts';
 import { deletedPipeHolders, pipeHolders } from '../os/pipe-holders.ts';
-import { bootId, type ProcessFacts, processFacts } from '../os/process-identity.ts';
+import { bootId, isDead, type ProcessFacts, processFacts } from '../os/process-identity.ts';
 import type { RuntimeDirectory } from '../os/runtime-directory.ts';
 import type { ProcessIdentity } from '../os/watch-process.ts';
 import { type Decision, type LivingProcess, planAdoption, programAmong, settleSearch, type Verdict } from './plan.ts';
@@ -106,8 +106,7 @@ function livingOf(marks: readonly ProcessIdentity[]): ReadonlyMap<number, Living
 }
 
 /** One that has ended still counts as long as its end is ours to collect: its status is not lost then. */
-const counts = ({ state, parentPid }: ProcessFacts): boolean =>
-  (state !== 'Z' && state !== 'X') || parentPid === process.pid;
+const counts = (facts: ProcessFacts): boolean => !isDead(facts) || facts.parentPid === process.pid;
 
 function mayBeSignalled(pid: number): boolean {
   try {

@@ -64,10 +64,10 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
   });
   const { control } = supervisor;
   const interfaces = mainInterfaceNames(spec);
-  const called = createDispatch(createMethods(interfaces), control);
+  const callMethod = createDispatch(createMethods(interfaces), control);
   const dispatch: Dispatch = (name, params, session) => {
     compileAsUsual();
-    return called(name, params, session);
+    return callMethod(name, params, session);
   };
   let becomeReady = (): void => {};
   const ready = new Promise<void>((resolve) => {

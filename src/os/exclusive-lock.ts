@@ -8,7 +8,8 @@ import { fstatSync } from 'node:fs';
 import { errorName, lastErrno } from './libc.ts';
 import { lockHolder } from './lock-holder.ts';
 import { lockFile } from './native.ts';
-import { processFacts } from './process-identity.ts';
+import { isDead, processFacts } from './process-identity.ts';
+import { errorCode } from './system-error.ts';
 
 export type LockOutcome =
   | { readonly kind: 'locked' }
@@ -41,12 +42,13 @@ export function lockExclusively(fd: number, patience = patienceMs): LockOutcome 
 
 /** One that has ended is not, even if nobody has collected it. */
 function isAlive(pid: number): boolean {
+  const facts = processFacts(pid);
+  if (facts !== null) return !isDead(facts);
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    // Of another user it may well be.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    // Those of other users can be hidden.
+    return errorCode(error) === 'EPERM';
   }
-  const state = processFacts(pid)?.state;
-  return state !== 'Z' && state !== 'X';
 }

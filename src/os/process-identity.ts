@@ -16,6 +16,9 @@ export interface ProcessFacts {
   readonly startTicks: number;
 }
 
+/** Whether it only waits to be collected. */
+export const isDead = ({ state }: Pick<ProcessFacts, 'state'>): boolean => state === 'Z' || state === 'X';
+
 /** null when there is no such process. */
 export function processFacts(pid: number): ProcessFacts | null {
   let text: string;

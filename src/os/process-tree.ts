@@ -5,7 +5,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { type ProcessFacts, processFacts } from './process-identity.ts';
+import { isDead, type ProcessFacts, processFacts } from './process-identity.ts';
 
 /** In the environment of a program whose tree is to be found again: the marks of all trees it belongs to, by blanks. */
 export const treeVariable = 'STATEVISOR_TREE';
@@ -24,9 +24,7 @@ export const livingProcesses = (): readonly ProcessFacts[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => processFacts(Number(name)))
-    .filter((facts) => facts !== null && !hasEnded(facts)) as readonly ProcessFacts[];
-
-const hasEnded = ({ state }: ProcessFacts): boolean => state === 'Z' || state === 'X';
+    .filter((facts) => facts !== null && !isDead(facts)) as readonly ProcessFacts[];
 
 /** Children, their children and so on; the process itself is not among them. */
 export function descendantsOf(pid: number, all: readonly ProcessFacts[] = livingProcesses()): readonly ProcessFacts[] {

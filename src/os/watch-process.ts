@@ -7,7 +7,7 @@ import { closeSync } from 'node:fs';
 import type { ExitStatus } from '../model/exit-status.ts';
 import { SystemError } from './libc.ts';
 import { openPidfd, waitStatusOf } from './pidfd.ts';
-import { processFacts } from './process-identity.ts';
+import { isDead, processFacts } from './process-identity.ts';
 import type { Readiness } from './readiness.ts';
 import type { Reaper } from './reaper.ts';
 import { decodeWaitStatus } from './signals.ts';
@@ -98,7 +98,7 @@ export function watchProcess(
 /** Whether a process is gone, or only waits to be collected. */
 export function hasEnded({ pid, startTicks }: ProcessIdentity): boolean {
   const facts = processFacts(pid);
-  return facts === null || facts.startTicks !== startTicks || facts.state === 'Z' || facts.state === 'X';
+  return facts === null || facts.startTicks !== startTicks || isDead(facts);
 }
 
 function lookNowAndThen(wanted: ProcessIdentity, onExit: (status: ExitStatus) => void): ProcessWatch {

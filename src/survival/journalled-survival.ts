@@ -26,7 +26,7 @@ export interface SurvivalLog {
 }
 
 export interface SurvivalOptions {
-  readonly spec: SupervisorSpec;
+  readonly spec: { readonly daemon: Pick<SupervisorSpec['daemon'], 'configFile'> };
   readonly os: Pick<Os, 'identify' | 'clock' | 'startTicksNow'>;
   readonly log: SurvivalLog;
   readonly watchDirectory: WatchDirectory;

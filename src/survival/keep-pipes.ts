@@ -6,9 +6,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeeper, type Keeper } from '../os/keeper.ts';
 import type { Os } from '../os/os.ts';
-import { processFacts } from '../os/process-identity.ts';
 import type { Reaper } from '../os/reaper.ts';
-import type { ProcessIdentity } from '../os/watch-process.ts';
+import { hasEnded, type ProcessIdentity } from '../os/watch-process.ts';
 import type { Survival } from './survival.ts';
 
 export interface KeepPipesOptions {
@@ -23,11 +22,6 @@ const SIGKILL = 9;
 /** Milliseconds that are waited for the end of a keeper that was killed, which may be nobody's child here. */
 const longestEndMs = 1000;
 const lookEveryMs = 5;
-
-function isThere({ pid, startTicks }: ProcessIdentity): boolean {
-  const facts = processFacts(pid);
-  return facts?.startTicks === startTicks && facts.state !== 'Z' && facts.state !== 'X';
-}
 
 export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keeper {
   let former = survival.formerKeepers;
@@ -53,7 +47,7 @@ export function keepPipes({ os, reaper, survival, log }: KeepPipesOptions): Keep
       endFormer();
       await keeper.close();
       const latest = performance.now() + longestEndMs;
-      while (last.some(isThere) && performance.now() < latest) await sleep(lookEveryMs);
+      while (!last.every(hasEnded) && performance.now() < latest) await sleep(lookEveryMs);
     },
   };
 

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { takeStock } from '../adoption/take-stock.ts';
 import { journalName } from '../journal/layout.ts';
+import type { SupervisorSpec } from '../model/program-spec.ts';
 import { canMakeFifos } from '../os/fifo.ts';
 import { openRuntimeDirectory, runtimeDirectoryPath } from '../os/runtime-directory.ts';
 import { JournalledSurvival, type SurvivalOptions } from './journalled-survival.ts';
@@ -14,6 +15,7 @@ import { type Survival, withoutSurvival } from './survival.ts';
 export type { Survival } from './survival.ts';
 
 export interface OpenSurvivalOptions extends SurvivalOptions {
+  readonly spec: SupervisorSpec;
   readonly environment: Readonly<Record<string, string>>;
   /** False: what is left is ended (`--no-adopt`). */
   readonly adopts: boolean;
