@@ -90,6 +90,22 @@ describe('a daemon does not start', () => {
   );
 
   scenario(
+    'but not for locks that a dead daemon has left to a process it was just starting: those are waited for',
+    async () => {
+      await using lives = await Lives.begin(sleeper('steady'));
+      const pid = await runningPid(lives, 'steady');
+      await lives.kill();
+      const locked = await lives.sandbox.shell(
+        'exec 8<run 9<>supervisord.pid; flock -n 8 && flock -n 9 && { sleep 2 >/dev/null 2>&1 & }',
+      );
+      expect(locked).toMatchObject({ status: 0, stderr: '' });
+      await lives.start();
+      expect(await runningPid(lives, 'steady')).toBe(pid);
+    },
+    oursOnly,
+  );
+
+  scenario(
     'with the journal of a later version, whose programs run on',
     async () => {
       await using lives = await Lives.begin(sleeper('steady'));
