@@ -29,6 +29,7 @@ import { describeEnd } from './model/exit-policy.ts';
 import type { PoolPasts } from './model/pool-past.ts';
 import { isStopped } from './model/process-state.ts';
 import { type GroupSpec, logLevels, type SupervisorSpec } from './model/program-spec.ts';
+import { takesFastPath } from './os/fast-paths.ts';
 import { compileLate } from './os/late-compiling.ts';
 import { longClock } from './os/long-clock.ts';
 import type { Os } from './os/os.ts';
@@ -252,6 +253,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   });
   const trace = createTrace(root, {
     size: spec.daemon.traceSize,
+    isLate: takesFastPath('late-trace'),
     nextSerial: options.nextTraceSerial,
     now: () => os.clock.now(),
     written: (of) => logs.written(of),

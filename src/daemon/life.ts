@@ -67,6 +67,7 @@ export async function runLife(options: DaemonOptions, life: Life, first: boolean
   const callMethod = createDispatch(createMethods(interfaces), control);
   const dispatch: Dispatch = (name, params, session) => {
     compileAsUsual();
+    own.tidying.use();
     return callMethod(name, params, session);
   };
   let becomeReady = (): void => {};

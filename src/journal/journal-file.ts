@@ -18,6 +18,8 @@ export class JournalFile {
   /** Extents whose old content must be wiped before they can be used again. */
   readonly #stale: Extent[] = [];
   #sequence = 0;
+  /** It has been looked at, and nothing else got a turn since then. */
+  #isKnownToBeLinked = false;
 
   /** An empty file, readable for us only; whatever had the name is deleted. */
   constructor(path: string) {
@@ -89,8 +91,18 @@ export class JournalFile {
   }
 
   #write(bytes: Buffer, position: number): void {
-    if (fstatSync(this.#fd).nlink === 0) throw new Error('the file was deleted');
+    this.#ensureLinked();
     const written = writeSync(this.#fd, bytes, 0, bytes.length, position);
     if (written < bytes.length) throw new Error('there is no room for it');
+  }
+
+  /** Once for all that is written in one go: a boot of a thousand programs writes four times for each. */
+  #ensureLinked(): void {
+    if (this.#isKnownToBeLinked) return;
+    if (fstatSync(this.#fd).nlink === 0) throw new Error('the file was deleted');
+    this.#isKnownToBeLinked = true;
+    queueMicrotask(() => {
+      this.#isKnownToBeLinked = false;
+    });
   }
 }

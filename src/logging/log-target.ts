@@ -3,12 +3,12 @@
  * container's programs with /dev/stdout: they share one sink, so that a rotation concerns all and bytes stay in order.
  */
 
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileSink } from './file-sink.ts';
 import type { LogSink, ReportProblem, RotationLimits, Taken } from './log-sink.ts';
 import { RestingSink } from './resting-sink.ts';
-import { descriptorOf } from './stream-connection.ts';
+import { meaningOf } from './stream-connection.ts';
 import { StreamSink } from './stream-sink.ts';
 
 export interface LogTarget {
@@ -138,9 +138,9 @@ export async function allLogsWritten(patienceMs = defaultPatienceMs): Promise<bo
 }
 
 function acquire(path: string, options: LogTargetOptions): { key: string; shared: SharedSink } {
-  const descriptor = descriptorOf(path);
-  const key = descriptor === null ? fileKey(path) : `descriptor ${descriptor}`;
-  const shared = openSinks.get(key) ?? { sink: openSink(path, descriptor, options), users: 0 };
+  const meaning = meaningOf(path);
+  const key = typeof meaning === 'number' ? `descriptor ${meaning}` : fileKey(path);
+  const shared = openSinks.get(key) ?? { sink: openSink(path, meaning, options), users: 0 };
   shared.users += 1;
   openSinks.set(key, shared);
   return { key, shared };
@@ -187,21 +187,19 @@ function realFolder(folder: string): string {
   }
 }
 
-function openSink(path: string, descriptor: number | null, { onProblem, rests }: LogTargetOptions): LogSink {
+type Meaning = ReturnType<typeof meaningOf>;
+
+function openSink(path: string, meaning: Meaning, { onProblem, rests }: LogTargetOptions): LogSink {
   // Later, because the report may well be written to the very log that it is about.
   const report: ReportProblem = (message) => queueMicrotask(() => onProblem(message));
-  if (descriptor !== null) return new StreamSink({ address: { kind: 'descriptor', fd: descriptor }, path, report });
-  if (!isFile(path)) return openStream(path, report);
-  const open = (): LogSink => (isFile(path) ? new FileSink({ path, report }) : openStream(path, report));
-  return rests === true ? new RestingSink({ path, report, open }) : new FileSink({ path, report });
-}
-
-/** What is not there will be one. */
-function isFile(path: string): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status === undefined || status.isFile();
-}
-
-function openStream(path: string, report: ReportProblem): LogSink {
-  return new StreamSink({ address: { kind: 'path', path }, path, report });
+  const openAs = (as: Meaning): LogSink =>
+    as === 'file'
+      ? new FileSink({ path, report })
+      : new StreamSink({
+          address: as === 'stream' ? { kind: 'path', path } : { kind: 'descriptor', fd: as },
+          path,
+          report,
+        });
+  if (meaning !== 'file' || rests !== true) return openAs(meaning);
+  return new RestingSink({ path, report, open: () => openAs(meaningOf(path)) });
 }

@@ -3,7 +3,17 @@
  * blocks the event loop, and a descriptor that the daemon was started with is never closed.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import { type Moved, moveBytes } from '../os/fifo.ts';
@@ -32,23 +42,33 @@ export interface StreamConnection {
 }
 
 /**
- * The descriptor that a path means: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, or a symbolic link to one of these,
- * as images for containers have them; null for other paths.
+ * What a path means to a log. A descriptor: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, or a symbolic link to one of these,
+ * as images for containers have them. A file, which what is not there will be. A stream is anything else.
+ *
+ * @throws The system's error when it cannot be looked at.
  */
-export function descriptorOf(path: string): number | null {
+export function meaningOf(path: string): number | 'file' | 'stream' {
   let target = resolve(path);
   for (let links = 0; links < mostLinks; links += 1) {
     const number = descriptorNamed(target);
     if (number !== null) return number;
+    let status: Stats | undefined;
     try {
       // Most are files, and asking a file where it leads to ends in an error, which is dear.
-      if (lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return null;
-      target = resolve(dirname(target), readlinkSync(target));
+      status = lstatSync(target, { throwIfNoEntry: false });
+      if (status?.isSymbolicLink() === true) {
+        target = resolve(dirname(target), readlinkSync(target));
+        continue;
+      }
     } catch {
-      return null;
+      break;
     }
+    // Where links are on the way, the system knows better where they lead to.
+    if (links > 0) break;
+    return status === undefined || status.isFile() ? 'file' : 'stream';
   }
-  return null;
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status === undefined || status.isFile() ? 'file' : 'stream';
 }
 
 function descriptorNamed(absolutePath: string): number | null {

@@ -7,10 +7,27 @@ import type { CommandLookup, FindCommand } from './os.ts';
 const defaultPath = '/bin:/usr/bin:/usr/local/bin';
 
 /**
+ * What was found, for as long as nothing else gets a turn: a thousand processes of one program that are started at once have one
+ * command.
+ */
+const found = new Map<string, CommandLookup>();
+
+/** Looks anew in each turn of the event loop. See `lookUp`. */
+export function findCommand(request: FindCommand): CommandLookup {
+  const key = `${request.word}\0${request.path ?? ''}\0${request.directory ?? ''}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const outcome = lookUp(request);
+  if (found.size === 0) queueMicrotask(() => found.clear());
+  found.set(key, outcome);
+  return outcome;
+}
+
+/**
  * A word with a slash is taken as a path; otherwise the first directory of `path` that holds the name decides, even when
  * the file is not executable there (as Supervisor).
  */
-export function findCommand({ word, path, directory }: FindCommand): CommandLookup {
+function lookUp({ word, path, directory }: FindCommand): CommandLookup {
   if (word.includes('/')) {
     const stats = statOf(word);
     if (stats) return judge(word, stats);

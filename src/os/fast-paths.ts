@@ -16,6 +16,7 @@ export const fastPaths = {
   'directory-watch': 'of a directory only what is taken away is reported, not what is written',
   'resting-logs': 'the log file of a program is open only from its first bytes on',
   'kept-table': 'of a list of all processes only what has changed is encoded anew',
+  'late-trace': 'what is remembered of a burst of work is put together when it is over, or when somebody asks',
   timers: 'an actor that stops looks at its own timers, not at those of all',
 } as const;
 

@@ -16,6 +16,8 @@ export class LastingPipe {
   readonly path: string;
   /** The daemon's end for reading; never blocks, and nobody can close the other end. */
   readonly end: WatchedPipe;
+  /** Which pipe it is, once that was asked. */
+  #identity: { readonly ino: number; readonly dev: number } | null = null;
 
   private constructor(path: string, end: WatchedPipe) {
     this.path = path;
@@ -54,8 +56,11 @@ export class LastingPipe {
   isStillThere(): boolean {
     const present = lstatSync(this.path, { throwIfNoEntry: false });
     if (present === undefined) return false;
-    const own = fstatSync(this.end.fd);
-    return present.ino === own.ino && present.dev === own.dev;
+    if (this.#identity === null) {
+      const { ino, dev } = fstatSync(this.end.fd);
+      this.#identity = { ino, dev };
+    }
+    return present.ino === this.#identity.ino && present.dev === this.#identity.dev;
   }
 
   openForProgram(): number | Failure {

@@ -13,11 +13,15 @@ import { releaseCode } from './resident-code.ts';
 export interface MemoryTidying {
   /** Something has happened that takes memory: a program was started or has ended. Costs next to nothing. */
   stir(): void;
+  /** Somebody has asked for something. Costs next to nothing. */
+  use(): void;
   close(): void;
 }
 
 /** Milliseconds without anything stirring, and with hardly any work, until memory is tidied up. */
 const quietMs = 2000;
+/** Milliseconds from one time to the next if all that came between are requests: somebody may ask every second for ever. */
+const betweenUsesMs = 60_000;
 /** Part of that time in which the daemon may have worked. A collection would hold up somebody if it were more. */
 const defaultQuietUtilization = 0.05;
 
@@ -38,39 +42,58 @@ export interface MemoryTidyingOptions {
   readonly quietUtilization?: number;
   /** Another in tests; see `tidyMemory`. */
   readonly tidy?: () => Promise<void>;
+  /** Another in tests: bytes of the heap. */
+  readonly heapSize?: () => number;
 }
 
 export function createMemoryTidying(options: MemoryTidyingOptions = {}): MemoryTidying {
-  const { afterMs = quietMs, quietUtilization = defaultQuietUtilization, tidy = tidyMemory } = options;
-  if (!takesFastPath('tidy')) return { stir: () => {}, close: () => {} };
+  const { afterMs = quietMs, quietUtilization = defaultQuietUtilization } = options;
+  const { tidy = tidyMemory, heapSize = () => getHeapStatistics().total_physical_size } = options;
+  if (!takesFastPath('tidy')) return { stir: () => {}, use: () => {}, close: () => {} };
   let timer: NodeJS.Timeout | null = null;
   let stirred = false;
+  /** The timer is for requests alone. */
+  let isPatient = false;
+  /** On the clock of `performance`. */
+  let lastMs = Number.NEGATIVE_INFINITY;
   let closed = false;
   let heapBytes = 0;
   let since = performance.eventLoopUtilization();
 
-  const watch = (): void => {
+  const watch = (forMs: number): void => {
     stirred = false;
     since = performance.eventLoopUtilization();
     // One timer for any number of programs: it looks whether others came after the one that it was set for.
-    timer = setTimeout(look, afterMs).unref();
+    timer = setTimeout(look, forMs).unref();
   };
   const look = (): void => {
     timer = null;
+    isPatient = false;
     if (closed) return;
     const { utilization } = performance.eventLoopUtilization(since);
-    if (stirred || utilization > quietUtilization) watch();
-    else if (getHeapStatistics().total_physical_size > heapBytes + worthwhileBytes) void finish();
+    if (stirred || utilization > quietUtilization) watch(afterMs);
+    else if (heapSize() > heapBytes + worthwhileBytes) void finish();
   };
   const finish = async (): Promise<void> => {
+    lastMs = performance.now();
     await tidy();
-    heapBytes = getHeapStatistics().total_physical_size;
+    heapBytes = heapSize();
   };
 
   return {
     stir: () => {
       stirred = true;
-      if (timer === null && !closed) watch();
+      if (timer !== null && isPatient) {
+        clearTimeout(timer);
+        timer = null;
+        isPatient = false;
+      }
+      if (timer === null && !closed) watch(afterMs);
+    },
+    use: () => {
+      if (timer !== null || closed) return;
+      isPatient = true;
+      watch(Math.max(afterMs, lastMs + betweenUsesMs - performance.now()));
     },
     close: () => {
       closed = true;

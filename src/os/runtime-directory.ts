@@ -4,7 +4,17 @@
  * systemd-tmpfiles from tidying it away. Deleting never follows a link.
  */
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  rmdirSync,
+  type Stats,
+  unlinkSync,
+} from 'node:fs';
 import { posix } from 'node:path';
 import { lockExclusively } from './exclusive-lock.ts';
 import { closeOnExec } from './native.ts';
@@ -93,21 +103,21 @@ function lock(path: string, fd: number, patience: number | undefined): RuntimeDi
   const outcome = lockExclusively(fd, patience);
   if (outcome.kind === 'held') return outcome;
   if (outcome.kind === 'failed') return { kind: 'failed', reason: `flock ${path}: ${outcome.code}` };
-  return isSame(path, fd) ? { kind: 'open', directory: lockedDirectory(path, fd) } : null;
+  return isAt(path, stats) ? { kind: 'open', directory: lockedDirectory(path, fd, stats) } : null;
 }
 
-/** Whether a path names, itself and not through a link, what is open. */
-function isSame(path: string, fd: number): boolean {
-  const opened = fstatSync(fd);
+/** Whether a path names just that, itself and not through a link. */
+function isAt(path: string, { ino, dev }: Pick<Stats, 'ino' | 'dev'>): boolean {
   const present = lstatSync(path, { throwIfNoEntry: false });
-  return present?.ino === opened.ino && present.dev === opened.dev;
+  return present?.ino === ino && present.dev === dev;
 }
 
-function lockedDirectory(path: string, fd: number): RuntimeDirectory {
+/** @param identity - Of what the descriptor is, which never changes. */
+function lockedDirectory(path: string, fd: number, identity: Pick<Stats, 'ino' | 'dev'>): RuntimeDirectory {
   return {
     path,
     descriptor: fd,
-    stillThere: () => isSame(path, fd),
+    stillThere: () => isAt(path, identity),
     fifoSlots: () => {
       const slots = entries(fd).map((name) => fifoName.exec(name)?.[1]);
       return [...new Set(slots.filter((slot) => slot !== undefined).map(Number))];
@@ -120,7 +130,7 @@ function lockedDirectory(path: string, fd: number): RuntimeDirectory {
     },
     remove: () => {
       deleteOurs(fd, () => true);
-      if (isSame(path, fd)) removeDirectories(path);
+      if (isAt(path, identity)) removeDirectories(path);
       closeSync(fd);
     },
     close: () => closeSync(fd),

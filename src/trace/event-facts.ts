@@ -95,6 +95,19 @@ const readers: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['listener.unavailable', named],
 ]);
 
+/** Of those that carry what programs have written, or are to read: they are not kept longer than others need them. */
+const bulky: ReadonlySet<string> = new Set([
+  'process.write',
+  'child.write',
+  'child.wrote',
+  'pool.accept',
+  'listener.deliver',
+  'listener.accepted',
+  'listener.returned',
+]);
+
+export const isBulky = (type: string): boolean => bulky.has(type);
+
 function failure(event: object): Facts {
   const error = 'error' in event ? event.error : null;
   return {

@@ -3,34 +3,33 @@
 import type { AnyActorRef } from 'xstate';
 import type { NotedRequest, RequestToNote, TraceControl, TraceQuery } from '../commands/trace-control.ts';
 import { type TraceReading, type TraceRecord, traceVersion } from '../model/trace.ts';
+import { Backlog } from './backlog.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 import { belongsTo, withCauses } from './selection.ts';
 import { TraceStore } from './trace-store.ts';
 import { readTree } from './tree.ts';
 
-export interface TraceOptions extends Omit<RecorderOptions, 'onRecord'> {
+export interface TraceOptions extends Omit<RecorderOptions, 'onNew' | 'onChange' | 'backlog'> {
   /** Most records that are kept; 0 = none are made. */
   readonly size: number;
+  /** Whether they may be made when there is time for it; that is not noticed otherwise. */
+  readonly isLate: boolean;
 }
 
 /** @param root - The root of the tree, before it is started. */
 export function createTrace(root: AnyActorRef, options: TraceOptions): TraceControl {
-  const { size } = options;
+  const { size, isLate } = options;
   const store = new TraceStore(size);
   const listeners = new Set<(record: TraceRecord) => void>();
   const tell = (record: TraceRecord): void => {
     if (listeners.size > 0) for (const listener of listeners) listener(record);
   };
-  const recorder = new Recorder({
-    ...options,
-    onRecord: (record) => {
-      store.add(record);
-      tell(record);
-    },
-  });
+  const backlog = new Backlog(isLate);
+  const recorder = new Recorder({ ...options, backlog, onNew: (record) => store.add(record), onChange: tell });
   if (size > 0) recorder.attach(root);
 
   const read = ({ of, since, limit }: TraceQuery): TraceReading => {
+    backlog.catchUp();
     const all = store.all();
     const chosen = all.filter((record) => record.serial > since && belongsTo(record, of));
     const records = of === '' ? chosen.slice(-limit) : withCauses(chosen.slice(-limit), all);
@@ -39,32 +38,37 @@ export function createTrace(root: AnyActorRef, options: TraceOptions): TraceCont
 
   const noteRequest = ({ of, method, facts }: RequestToNote): NotedRequest | null => {
     if (size === 0) return null;
-    const record = recorder.noteRequest({ of, event: method, facts });
-    const end = (result: string): void => {
-      record.facts = { ...record.facts, result };
-      tell(record);
-    };
+    const note = recorder.noteRequest({ of, event: method, facts });
+    const end = (result: string, outcome: TraceRecord['outcome']): void =>
+      recorder.amend(note, (record) => {
+        record.facts = { ...record.facts, result };
+        record.outcome = outcome;
+      });
     return {
-      within: (order) => recorder.within(record.serial, order),
-      answered: end,
-      refused: (fault) => {
-        record.outcome = 'refused';
-        end(fault);
-      },
+      within: (order) => recorder.within(note, order),
+      answered: (result) => end(result, 'noted'),
+      refused: (fault) => end(fault, 'refused'),
     };
   };
 
   return {
     read,
     noteRequest,
-    tree: () => readTree(root, options.now()),
+    tree: () => {
+      backlog.catchUp();
+      return readTree(root, options.now());
+    },
     withCauses: (records) => withCauses(records, store.all()),
     onRecord: (of, tellOne) => {
       const listener = (record: TraceRecord): void => {
         if (belongsTo(record, of)) tellOne(record);
       };
       listeners.add(listener);
-      return () => listeners.delete(listener);
+      backlog.isUrgent = true;
+      return () => {
+        listeners.delete(listener);
+        backlog.isUrgent = listeners.size > 0;
+      };
     },
   };
 }

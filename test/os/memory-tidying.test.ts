@@ -13,13 +13,14 @@ afterEach(() => {
 });
 
 function open(afterMs: number) {
-  const seen = { times: 0 };
+  const seen = { times: 0, heapBytes: 5e6 };
   const tidying = createMemoryTidying({
     afterMs,
     quietUtilization: 1,
     tidy: async () => {
       seen.times += 1;
     },
+    heapSize: () => seen.heapBytes,
   });
   opened.push(tidying);
   return { tidying, seen };
@@ -47,6 +48,36 @@ describe('memory', () => {
     tidying.close();
     tidying.stir();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is tidied up after requests, too, even if they never end, but not again at once', async () => {
+    const { tidying, seen } = open(1000);
+    for (let time = 0; time < 10; time += 1) {
+      tidying.use();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(seen.times).toBe(1);
+    seen.heapBytes += 5e6;
+    for (let time = 0; time < 100; time += 1) {
+      tidying.use();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    expect(seen.times).toBe(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(seen.times).toBe(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not have to wait for that once things stir', async () => {
+    const { tidying, seen } = open(1000);
+    tidying.use();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(seen.times).toBe(1);
+    tidying.use();
+    seen.heapBytes += 5e6;
+    tidying.stir();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(seen.times).toBe(2);
   });
 
   test('is not touched at all where that is switched off', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ProcessRef } from '../../machines/group.machine.ts';
 import { exited, sampleGroup, signalled } from '../helpers/spec-samples.ts';
 import { poisonedSignal } from '../machines/tree.ts';
 import { traceTree } from './traced-tree.ts';
@@ -166,31 +167,63 @@ test('a trace of no size remembers nothing', () => {
 
 describe('whatever happens', () => {
   const step = fc.constantFrom('start', 'stop', 'exit', 'fail', 'pass', 'long', 'request', 'remove', 'shutdown');
+  type Traced = ReturnType<typeof traceTree>;
+
+  const take = ({ tree, trace }: Traced, process: ProcessRef, one: string): void => {
+    const child = tree.children.living.at(0);
+    if (one === 'start') process.send({ type: 'process.start' });
+    else if (one === 'stop') process.send({ type: 'process.stop' });
+    else if (one === 'exit' && child?.stage === 'alive') child.exits(exited(1));
+    else if (one === 'exit') child?.spawns();
+    else if (one === 'fail' && child?.stage === 'asked') child.failsToSpawn();
+    else if (one === 'pass') tree.pass(1000);
+    else if (one === 'long') tree.pass(60_000);
+    else if (one === 'request') {
+      const request = trace.noteRequest({ of: 'a:x', method: 'supervisor.startProcess', facts: {} });
+      request?.within(() => process.send({ type: 'process.start' }));
+      request?.refused('ALREADY_STARTED');
+    } else if (one === 'remove') tree.actor.send({ type: 'group.remove', name: 'b' });
+    else if (one === 'shutdown') tree.tell('shutdown');
+    else if (one === 'break') process.send(poisonedSignal());
+  };
+
+  test('what is noted late is what was noted at once', () => {
+    const writtenBy = (of: string, now: number) => ({ stdout: now, stderr: of.length });
+    const tracedBy = (isLate: boolean, steps: readonly string[], size: number) => {
+      const traced = traceTree([sampleGroup('a', ['x', 'y']), sampleGroup('b', ['b'])], size, { isLate, writtenBy });
+      traced.tree.children.onAsked = () => {};
+      traced.tree.tell('boot');
+      const process = traced.tree.process('a', 'x');
+      const found: unknown[] = [];
+      for (const one of steps)
+        if (one === 'read') found.push(traced.read());
+        else if (one === 'tree') found.push(traced.trace.tree());
+        else take(traced, process, one);
+      // Ends of timers are told on the system's clock.
+      const withoutTimers = (key: string, value: unknown) => (key === 'timers' || key === 'waitsFor' ? null : value);
+      return JSON.stringify([...found, traced.trace.tree(), traced.read()], withoutTimers);
+    };
+    const oneOrLook = fc.oneof(
+      { weight: 12, arbitrary: step },
+      { weight: 1, arbitrary: fc.constantFrom('break', 'read', 'tree') },
+    );
+    fc.assert(
+      fc.property(fc.array(oneOrLook, { maxLength: 60 }), fc.integer({ min: 1, max: 300 }), (steps, size) => {
+        expect(tracedBy(true, steps, size)).toBe(tracedBy(false, steps, size));
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   test('serials rise, causes point backwards, and no more is kept than there is room for', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 60 }), (steps, size) => {
-        const { tree, trace, read } = traceTree([sampleGroup('a', ['x', 'y']), sampleGroup('b', ['b'])], size);
-        tree.children.onAsked = () => {};
-        tree.tell('boot');
-        const process = tree.process('a', 'x');
-        for (const one of steps) {
-          const child = tree.children.living.at(0);
-          if (one === 'start') process.send({ type: 'process.start' });
-          else if (one === 'stop') process.send({ type: 'process.stop' });
-          else if (one === 'exit' && child?.stage === 'alive') child.exits(exited(1));
-          else if (one === 'exit') child?.spawns();
-          else if (one === 'fail' && child?.stage === 'asked') child.failsToSpawn();
-          else if (one === 'pass') tree.pass(1000);
-          else if (one === 'long') tree.pass(60_000);
-          else if (one === 'request')
-            trace
-              .noteRequest({ of: 'a:x', method: 'supervisor.startProcess', facts: {} })
-              ?.within(() => process.send({ type: 'process.start' }));
-          else if (one === 'remove') tree.actor.send({ type: 'group.remove', name: 'b' });
-          else if (one === 'shutdown') tree.tell('shutdown');
-        }
-        const records = read();
+        const traced = traceTree([sampleGroup('a', ['x', 'y']), sampleGroup('b', ['b'])], size);
+        traced.tree.children.onAsked = () => {};
+        traced.tree.tell('boot');
+        const process = traced.tree.process('a', 'x');
+        for (const one of steps) take(traced, process, one);
+        const records = traced.read();
         expect(records.length).toBeLessThanOrEqual(size);
         let last = 0;
         for (const { serial, cause } of records) {

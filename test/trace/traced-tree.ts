@@ -5,18 +5,31 @@ import { createTrace } from '../../src/trace/trace.ts';
 import type { sampleGroup } from '../helpers/spec-samples.ts';
 import { superviseTree } from '../machines/tree.ts';
 
+const oneAndTwo = () => ({ stdout: 1, stderr: 2 });
+
+export interface TraceTreeOptions {
+  readonly isLate?: boolean;
+  /** Bytes that a process has written by then, in epoch milliseconds. */
+  readonly writtenBy?: (of: string, now: number) => NonNullable<TraceRecord['written']>;
+}
+
 /** Not booted yet. */
-export function traceTree(specs: readonly ReturnType<typeof sampleGroup>[], size = 1000) {
+export function traceTree(
+  specs: readonly ReturnType<typeof sampleGroup>[],
+  size = 1000,
+  { isLate = true, writtenBy = oneAndTwo }: TraceTreeOptions = {},
+) {
   const tree = superviseTree(specs);
   let serial = 0;
   const trace = createTrace(tree.actor, {
     size,
+    isLate,
     nextSerial: () => {
       serial += 1;
       return serial;
     },
     now: tree.now,
-    written: () => ({ stdout: 1, stderr: 2 }),
+    written: (of) => writtenBy(of, tree.now()),
   });
   const read = (of = '', since = 0): readonly TraceRecord[] => trace.read({ of, since, limit: 10_000 }).records;
   return {
