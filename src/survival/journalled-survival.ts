@@ -202,7 +202,9 @@ export class JournalledSurvival implements Survival {
   changed(snapshot: ProcessSnapshot): void {
     const { spec, startedAt, stoppedAt, failures, lastExit, spawnError, restartDeclined } = snapshot.context;
     const state = processState(snapshot);
-    this.#records.note(spec, { state, startedAt, stoppedAt, failures, lastExit, spawnError, restartDeclined });
+    const facts = { state, stoppedAt, failures, lastExit, spawnError, restartDeclined };
+    // When an attempt began is known to its child alone until that has told of it.
+    this.#records.note(spec, state === 'STARTING' ? facts : { ...facts, startedAt });
   }
 
   forget(group: string): void {

@@ -66,7 +66,7 @@ export class ProcessRecords {
     const record = this.#noted(spec, key, facts, this.#living.get(key) ?? { pid: 0, startTicks: beginTicks });
     if (record === null) return;
     const toWrite = this.#recordToWrite(key, record);
-    // The attempt itself follows, and is put down before there is anything that could be lost.
+    // The attempt itself is put down before there is anything that could be lost, and has been or follows.
     if (facts.state === 'STARTING' && facts.startedAt === undefined) this.#journal?.writeSoon(toWrite);
     else this.#journal?.write(toWrite);
   }

@@ -110,6 +110,25 @@ autorestart=false
   );
 
   scenario(
+    'a start that failed while nobody watched has the time at which it began',
+    async () => {
+      await using lives = await Lives.begin(
+        `[program:young]\ncommand=${fixture('forever')}\nstartsecs=60\nstartretries=0`,
+      );
+      await lives.waitForState('young', 'STARTING');
+      const { pid, start } = await lives.info('young');
+      await lives.kill();
+      await killed(pid);
+      await lives.start();
+      await lives.waitForState('young', 'FATAL');
+      const after = await lives.info('young');
+      expect(start).toBeGreaterThan(0);
+      expect(Math.abs(after.start - start)).toBeLessThanOrEqual(1);
+    },
+    { oursOnly: true },
+  );
+
+  scenario(
     'a program in STARTING has only the rest of startsecs to wait for',
     async () => {
       await using lives = await Lives.begin(`[program:young]\ncommand=${fixture('forever')}\nstartsecs=8`);
