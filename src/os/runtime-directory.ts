@@ -7,16 +7,17 @@
 import {
   closeSync,
   constants,
+  type Dirent,
   fstatSync,
   lstatSync,
   openSync,
   readdirSync,
   rmdirSync,
   type Stats,
-  unlinkSync,
 } from 'node:fs';
 import { posix } from 'node:path';
 import { lockExclusively } from './exclusive-lock.ts';
+import { nativeCall } from './libc.ts';
 import { closeOnExec } from './native.ts';
 import { isOpenToOthers, makePrivateDirectory } from './private-directory.ts';
 
@@ -119,7 +120,7 @@ function lockedDirectory(path: string, fd: number, identity: Pick<Stats, 'ino' |
     descriptor: fd,
     stillThere: () => isAt(path, identity),
     fifoSlots: () => {
-      const slots = entries(fd).map((name) => fifoName.exec(name)?.[1]);
+      const slots = entries(fd).map(({ name }) => fifoName.exec(name)?.[1]);
       return [...new Set(slots.filter((slot) => slot !== undefined).map(Number))];
     },
     tidy: (slots) => {
@@ -143,27 +144,25 @@ export const trialFiles = { stdout: 'trial.out', stderr: 'trial.err' } as const;
 const trialNames: ReadonlySet<string> = new Set(Object.values(trialFiles));
 const fileNames: ReadonlySet<string> = new Set(['journal', 'journal.new', ...trialNames]);
 
-/** Entries are reached through the descriptor: whatever stands at the path by now is not touched. */
-const inside = (fd: number, name: string): string => `/proc/self/fd/${fd}/${name}`;
+const unlinkat = nativeCall<[directory: number, name: string, flags: number], number>(
+  'int unlinkat(int directory, const char *name, int flags)',
+);
 
-function entries(fd: number): readonly string[] {
+/** Through the descriptor: whatever stands at the path by now is not touched. */
+function entries(fd: number): readonly Dirent[] {
   try {
-    return readdirSync(inside(fd, ''));
+    return readdirSync(`/proc/self/fd/${fd}/`, { withFileTypes: true });
   } catch {
     return [];
   }
 }
 
 function deleteOurs(fd: number, isDue: (name: string) => boolean): void {
-  for (const name of entries(fd).filter(isDue)) {
-    const stats = lstatSync(inside(fd, name), { throwIfNoEntry: false });
-    const isOurs = stats?.isFIFO() ? fifoName.test(name) || name === '.probe' : stats?.isFile() && fileNames.has(name);
-    if (!isOurs) continue;
-    try {
-      unlinkSync(inside(fd, name));
-    } catch {
-      // Somebody else has deleted it.
-    }
+  for (const entry of entries(fd)) {
+    const { name } = entry;
+    const isOurs = entry.isFIFO() ? fifoName.test(name) || name === '.probe' : entry.isFile() && fileNames.has(name);
+    // If it cannot be deleted, somebody else has done so, or the directory stays and says it.
+    if (isOurs && isDue(name)) unlinkat(fd, name, 0);
   }
 }
 
