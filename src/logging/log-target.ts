@@ -138,12 +138,22 @@ export async function allLogsWritten(patienceMs = defaultPatienceMs): Promise<bo
 }
 
 function acquire(path: string, options: LogTargetOptions): { key: string; shared: SharedSink } {
-  const meaning = meaningOf(path);
+  const meaning = meaningOfLog(path);
   const key = typeof meaning === 'number' ? `descriptor ${meaning}` : fileKey(path);
   const shared = openSinks.get(key) ?? { sink: openSink(path, meaning, options), users: 0 };
   shared.users += 1;
   openSinks.set(key, shared);
   return { key, shared };
+}
+
+/** A log that others have open already can be written to even if its path cannot be looked at any more. */
+function meaningOfLog(path: string): Meaning {
+  try {
+    return meaningOf(path);
+  } catch (error) {
+    if (openSinks.has(fileKey(path))) return 'file';
+    throw error;
+  }
 }
 
 function release(key: string, shared: SharedSink): void {

@@ -14,7 +14,7 @@ const found = new Map<string, CommandLookup>();
 
 /** Looks anew in each turn of the event loop. See `lookUp`. */
 export function findCommand(request: FindCommand): CommandLookup {
-  const key = `${request.word}\0${request.path ?? ''}\0${request.directory ?? ''}`;
+  const key = `${request.word}\0${request.path ?? defaultPath}\0${request.directory ?? ''}`;
   const known = found.get(key);
   if (known !== undefined) return known;
   const outcome = lookUp(request);

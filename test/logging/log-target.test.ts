@@ -28,6 +28,18 @@ describe('opening', () => {
     expect(() => openLogTarget(inFolder('.'), plain)).toThrow('EISDIR');
   });
 
+  test('joins those who write already, even if the path leads nowhere by now', () => {
+    const path = inFolder('loop.log');
+    const first = openLogTarget(path, plain);
+    unlinkSync(path);
+    symlinkSync(path, path);
+    const second = openLogTarget(path, plain);
+    expect(second.write(Buffer.from('kept'))).toBe(true);
+    second.close();
+    first.close();
+    expect(() => openLogTarget(path, plain)).toThrow('ELOOP');
+  });
+
   test('takes devices, and does not rotate them', () => {
     withTarget(
       '/dev/null',

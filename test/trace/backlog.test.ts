@@ -48,14 +48,35 @@ describe('what is put by', () => {
     expect(done).toEqual(Array.from({ length: 100_000 }, (_, number) => number));
   });
 
-  test('waits for the next turn only while somebody looks on', () => {
+  test('waits for two seconds at most if there is no quiet', () => {
+    const { done, add } = open();
+    for (let time = 0; time < 30; time += 1) {
+      add(time);
+      vi.advanceTimersByTime(100);
+    }
+    expect(done.length).toBeGreaterThanOrEqual(19);
+    expect(done.length).toBeLessThan(30);
+  });
+
+  test('is not lost when some of it fails', () => {
+    const { backlog, done, add } = open();
+    add(1);
+    backlog.add(() => {
+      throw new Error('defect');
+    });
+    add(2);
+    expect(() => backlog.catchUp()).toThrow('defect');
+    expect(done).toEqual([1]);
+    backlog.catchUp();
+    expect(done).toEqual([1, 2]);
+  });
+
+  test('does not wait while somebody looks on', () => {
     const { backlog, done, add } = open();
     add(1);
     backlog.isUrgent = true;
     expect(done).toEqual([1]);
     add(2);
-    expect(done).toEqual([1]);
-    vi.advanceTimersByTime(0);
     expect(done).toEqual([1, 2]);
     backlog.isUrgent = false;
     add(3);
