@@ -76,6 +76,18 @@ describe.concurrent('the start of a daemon', () => {
     expect((await daemon.ctl('stop', 'cat')).stdout).toBe('cat: stopped\n');
   });
 
+  it.each(['koffi', 'late-trace', 'spawn,readiness'])('does the same without %s', async (plain) => {
+    await using started = await startNoting(`${program}[program:gone]\ncommand=/bin/false\nstartretries=0\n`, {
+      STATEVISOR_PLAIN: plain,
+    });
+    const { daemon } = started;
+    await daemon.waitForStatus('cat', 'RUNNING');
+    await daemon.waitForStatus('gone', 'FATAL');
+    expect((await daemon.ctl('trace', 'gone')).stdout).toContain('FATAL');
+    expect((await daemon.ctl('stop', 'cat')).stdout).toBe('cat: stopped\n');
+    expect((await daemon.ctl('start', 'cat')).stdout).toBe('cat: started\n');
+  });
+
   it('has all of its code in hand from then on, also what it loads when its files are gone', async () => {
     using installation = new Installation();
     await using sandbox = new Sandbox({ files: program, commands: installation.commands });
