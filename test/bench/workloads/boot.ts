@@ -18,7 +18,7 @@ const repeats = 3;
 export const one: Workload = {
   name: 'one',
   about: 'one program: boot, memory',
-  rounds: { full: 7, quick: 2 },
+  rounds: { full: 7, quick: 1 },
   measure: async (workshop, rival, effort) => {
     const boots: number[] = [];
     const memoryOf = await withIdle(workshop, rival, 1, async (running) => {
